@@ -1,0 +1,5 @@
+export * from "./base64.ts";
+export * from "./digest.ts";
+export * from "./json.ts";
+export * from "./result.ts";
+export * from "./strict-json.ts";

@@ -1,0 +1,62 @@
+import type { Digest, Reason } from "../core/index.ts";
+import type { ContentSource } from "../registry/index.ts";
+import type { InputDocument, InputRequest } from "../normalization/index.ts";
+import type { PolicyEngine, PolicyResult, PolicyVerdict } from "../policy/index.ts";
+import type { TrustMaterial } from "../verification/index.ts";
+
+export type Outcome = "allow" | "deny" | "undecided";
+
+/** The decision document (schemas/decision.schema.json). `allow` is true only where `outcome` is `allow`. */
+export interface Decision {
+  readonly allow: boolean;
+  readonly outcome: Outcome;
+  readonly image: { readonly reference: string; readonly digest: Digest | null };
+  readonly violations: readonly PolicyResult[];
+  readonly warnings: readonly PolicyResult[];
+  readonly exceptions: PolicyVerdict["exceptions"];
+  readonly passed: readonly string[];
+  /** Why no decision was reached; `null` where one was. */
+  readonly reason: Reason | null;
+  readonly policy: { readonly name: string; readonly revision: string; readonly digest: Digest };
+  readonly trust: { readonly digest: Digest };
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly validUntil: string | null;
+  readonly decisionId: string;
+}
+
+/** One image to be judged. */
+export interface DecisionRequest extends InputRequest {
+  /** `os/architecture[/variant]`: judge only this platform of an index. */
+  readonly platform: string | null;
+}
+
+/** Where evidence may be looked for besides the registry. */
+export interface LocalEvidence {
+  /** Files and folders named on the command line. */
+  readonly files: readonly string[];
+  /** OCI layouts, folder or tar. */
+  readonly layouts: readonly string[];
+}
+
+/** Everything a decision is made with; nothing of it changes while one is made. */
+export interface DecisionContext {
+  /** The network; `null` where none may be used. */
+  readonly registry: ContentSource | null;
+  readonly local: LocalEvidence;
+  readonly trust: TrustMaterial;
+  readonly clock: () => Date;
+}
+
+export interface DecidingContext extends DecisionContext {
+  readonly engine: PolicyEngine;
+}
+
+/** What `gather` makes of one image: everything up to policy. */
+export interface Gathered {
+  readonly input: InputDocument;
+}
+
+export interface Decided extends Gathered {
+  readonly decision: Decision;
+}

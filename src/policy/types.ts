@@ -1,0 +1,86 @@
+import type { Digest, JsonObject, JsonValue, Reason, Result } from "../core/index.ts";
+
+/** A policy bundle read from its archive: checked, held in memory, nothing written to disk. */
+export interface PolicyBundle {
+  readonly name: string;
+  readonly revision: string;
+  /** Of the archive's bytes as they came. */
+  readonly digest: Digest;
+  /** Names as `.manifest` and the module agree on them: `assay/decision`, `assay/allow`. */
+  readonly entrypoints: readonly string[];
+  readonly wasm: Uint8Array;
+  /** data.json: the compiled policy.yaml, exceptions and trust material. */
+  readonly data: JsonObject;
+}
+
+export type BundleCode =
+  | "bundle.not_found"
+  | "bundle.invalid"
+  | "bundle.limit_exceeded"
+  | "bundle.entrypoint_missing"
+  | "bundle.builtin_refused"
+  | "bundle.module_invalid"
+  | "bundle.data_invalid";
+
+export type EvaluationCode =
+  | "policy.undefined"
+  | "policy.bad_result"
+  | "policy.builtin_error"
+  | "policy.runtime_error"
+  | "policy.conflict"
+  | "policy.timeout"
+  | "policy.memory"
+  | "policy.input_invalid"
+  | "policy.entrypoint_unknown"
+  | "policy.closed"
+  | "policy.overloaded";
+
+export interface EvaluateOptions {
+  /** What the clock builtins answer: `input.time`, as milliseconds since the epoch. */
+  readonly now: Date;
+  /** Milliseconds after which the worker is killed. */
+  readonly timeoutMs: number;
+}
+
+/** A bundle made ready to evaluate: worker threads that are killed on a limit and replaced. */
+export interface PolicyEngine {
+  readonly bundle: PolicyBundle;
+  /** Evaluates one entrypoint over an input document in JSON; the value is the entrypoint's result. */
+  evaluate(
+    input: Uint8Array,
+    entrypoint: string,
+    options: EvaluateOptions,
+  ): Promise<Result<JsonValue, EvaluationCode>>;
+  close(): Promise<void>;
+}
+
+/** What `assay/decision` yields, checked for shape before anybody believes it. */
+export interface PolicyVerdict {
+  readonly allow: boolean;
+  readonly violations: readonly PolicyResult[];
+  readonly warnings: readonly PolicyResult[];
+  readonly exceptions: readonly JsonObject[];
+  readonly passed: readonly string[];
+}
+
+/** One violation or warning. */
+export interface PolicyResult {
+  /** Package and short name of the rule: `provenance.builder_allowed`. */
+  readonly code: string;
+  readonly message: string;
+  /** What would satisfy the rule. */
+  readonly solution: string | null;
+  /** Ids of the evidence that it is about. */
+  readonly evidence: readonly string[];
+  readonly severity: "low" | "medium" | "high" | "critical" | null;
+  /** What tells results of one rule apart, for exclusion and exceptions. */
+  readonly term: string | null;
+}
+
+/** A fault in a policy folder, for people: where, what, what to do. */
+export interface PolicyFault extends Reason {
+  readonly file: string;
+  /** From 1; `null` where the fault is the file as a whole. */
+  readonly line: number | null;
+  readonly column: number | null;
+}

@@ -1,0 +1,2 @@
+export type * from "./types.ts";
+export { REASONS, type ReasonCode } from "./reasons.ts";

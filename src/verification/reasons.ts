@@ -1,0 +1,38 @@
+/**
+ * Every reason for which an artifact is no evidence, a line each. The codes are part of the product's contract:
+ * rules and people match on them, so a code is never renamed and never reused.
+ */
+export const REASONS = {
+  "format.invalid": "The artifact is not what its media type says, or not well formed.",
+  "format.unsupported": "A known form that this version cannot verify.",
+  "format.version_unknown": "A Sigstore bundle of a version that is not known.",
+  "limit.exceeded": "More entries, timestamps, certificates or bytes than are looked at.",
+  "signature.absent": "There is no signature.",
+  "signature.count": "A bundle must carry exactly one signature.",
+  "signature.invalid": "The signature does not fit the content and the key.",
+  "signature.algorithm": "The key's or signature's algorithm is weak or not allowed.",
+  "payload.type": "The signed payload is not an in-toto statement.",
+  "payload.invalid": "The signed payload is not a well-formed statement.",
+  "payload.duplicate_key": "The signed payload names a key twice, so readers may disagree about it.",
+  "subject.absent": "The statement names no subject with a usable digest.",
+  "subject.mismatch": "The statement speaks of something else than this image.",
+  "certificate.invalid": "The signing certificate is not well formed or lacks what a signer's must have.",
+  "certificate.untrusted": "No certificate authority of the trust roots issued the signing certificate.",
+  "certificate.expired": "The certificate or its chain was not valid at a trusted time.",
+  "certificate.usage": "The certificate was not issued for code signing.",
+  "certificate.identity": "The certificate names no identity, or several.",
+  "certificate.transparency": "No trusted certificate transparency log vouches for the certificate.",
+  "key.unknown": "No configured key made this signature.",
+  "key.expired": "The key was outside its validity at the time that counts.",
+  "time.absent": "No trusted time: neither a log nor a timestamp authority vouches for one.",
+  "time.invalid": "A timestamp does not verify.",
+  "log.absent": "No transparency log entry, though the trust root demands one.",
+  "log.untrusted": "The entry belongs to no log of the trust roots.",
+  "log.invalid": "Inclusion promise, proof or checkpoint does not verify.",
+  "log.mismatch": "The log entry speaks of another signature, key or artifact.",
+  "log.unsupported": "A log entry of a kind or version that is not known.",
+  "identity.mismatch": "Another identity than the one demanded made the signature.",
+  internal: "A fault of assay itself; the artifact does not count.",
+} as const;
+
+export type ReasonCode = keyof typeof REASONS;

@@ -1,0 +1,150 @@
+import type { KeyObject } from "node:crypto";
+import type { Digest, JsonObject, Reason } from "../core/index.ts";
+import type { ReasonCode } from "./reasons.ts";
+import type { TrustRootMaterial } from "./trust-root.ts";
+
+/** What evidence must speak of in order to count: exactly this image, or a platform of its verified index. */
+export interface VerificationTarget {
+  readonly digest: Digest;
+  readonly platforms: readonly { readonly platform: string; readonly digest: Digest }[];
+}
+
+/** The one conclusion about one artifact. Nothing here says "trusted": that is for policy alone. */
+export type Conclusion =
+  | VerifiedConclusion
+  | {
+      /** No signature at all. What it states is kept apart, as claimed by nobody. */
+      readonly status: "unsigned";
+      readonly reason: Reason<ReasonCode>;
+      readonly statement: Statement | null;
+      readonly subject: SubjectMatch | null;
+    }
+  | { readonly status: "failed"; readonly reason: Reason<ReasonCode>; readonly predicateType: string | null }
+  | { readonly status: "skipped" | "unreachable"; readonly reason: Reason };
+
+export interface VerifiedConclusion {
+  readonly status: "verified";
+  /** `attestation`: a signed in-toto statement. `signature`: a signed image digest without any predicate. */
+  readonly kind: "attestation" | "signature";
+  /** The statement, parsed from the very bytes that were verified; `null` for a bare signature. */
+  readonly statement: Statement | null;
+  /** For a bare signature that signs annotations along (cosign simple signing): those. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly subject: SubjectMatch;
+  /** All signers that verified; at least one. */
+  readonly signers: readonly Signer[];
+  /** Trusted times: proven by a log or a timestamp authority. */
+  readonly times: readonly VerifiedTime[];
+  readonly transparencyLog: readonly LogEntry[];
+}
+
+export interface SubjectMatch {
+  readonly digest: Digest;
+  readonly matches: "image" | "platform";
+  /** Platform name where one platform's manifest is the subject. */
+  readonly platform: string | null;
+}
+
+/** An in-toto statement v0.1 or v1 (in-toto attestation framework, statement.md). */
+export interface Statement {
+  readonly type: "https://in-toto.io/Statement/v0.1" | "https://in-toto.io/Statement/v1";
+  readonly subjects: readonly StatementSubject[];
+  readonly predicateType: string;
+  /** Absent is the empty object, as the specification says. */
+  readonly predicate: JsonObject;
+}
+
+export interface StatementSubject {
+  readonly name: string | null;
+  /** Algorithm to value, as written. */
+  readonly digest: Readonly<Record<string, string>>;
+}
+
+export type Signer = CertificateSigner | KeySigner;
+
+export interface CertificateSigner {
+  readonly kind: "certificate" | "x509";
+  /** The certificate's only subject alternative name. */
+  readonly identity: string;
+  readonly identityType: "uri" | "email" | "dns" | "username" | "other";
+  /** OIDC issuer of a Fulcio certificate; `null` for X.509 of one's own. */
+  readonly issuer: string | null;
+  /** Name of the trust root that proved it. */
+  readonly trustRoot: string;
+  readonly certificate: FulcioExtensions;
+  /** Hexadecimal serial number of the leaf. */
+  readonly serialNumber: string;
+}
+
+export interface KeySigner {
+  readonly kind: "key";
+  /** `sha256:…` of the key's SPKI in DER. */
+  readonly keyId: Digest;
+  /** Name under which the key was configured. */
+  readonly trustRoot: string;
+}
+
+/** Extensions 1.3.6.1.4.1.57264.1.8 to .22 (fulcio docs/oid-info.md); `null` where the certificate lacks one. */
+export interface FulcioExtensions {
+  readonly buildSignerURI: string | null;
+  readonly buildSignerDigest: string | null;
+  readonly runnerEnvironment: string | null;
+  readonly sourceRepositoryURI: string | null;
+  readonly sourceRepositoryDigest: string | null;
+  readonly sourceRepositoryRef: string | null;
+  readonly sourceRepositoryIdentifier: string | null;
+  readonly sourceRepositoryOwnerURI: string | null;
+  readonly sourceRepositoryOwnerIdentifier: string | null;
+  readonly buildConfigURI: string | null;
+  readonly buildConfigDigest: string | null;
+  readonly buildTrigger: string | null;
+  readonly runInvocationURI: string | null;
+  readonly sourceRepositoryVisibility: string | null;
+  /** The older GitHub-only extensions .2 to .6, where they stand alone. */
+  readonly githubWorkflowTrigger: string | null;
+  readonly githubWorkflowSHA: string | null;
+  readonly githubWorkflowName: string | null;
+  readonly githubWorkflowRepository: string | null;
+  readonly githubWorkflowRef: string | null;
+}
+
+export interface VerifiedTime {
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  readonly source: "rekor" | "tsa";
+}
+
+export interface LogEntry {
+  /** Base URL or name of the log, from the trust root. */
+  readonly log: string;
+  /** Decimal: indexes pass 2^53 one day. */
+  readonly index: string;
+}
+
+/** All that may prove anything. Made by `trust.ts` from parsed configuration, never changed afterwards. */
+export interface TrustMaterial {
+  readonly roots: readonly TrustRoot[];
+  readonly keys: readonly TrustedKey[];
+  /** Over all of it: part of every cache key and of every decision. */
+  readonly digest: Digest;
+}
+
+export interface TrustedKey {
+  readonly name: string;
+  readonly keyId: Digest;
+  readonly key: KeyObject;
+  /** Inclusive; `null` is unbounded. */
+  readonly from: Date | null;
+  readonly to: Date | null;
+}
+
+/** A Sigstore instance: its certificate authorities, logs and timestamp authorities. Opaque outside this folder. */
+export interface TrustRoot {
+  readonly name: string;
+  readonly material: TrustRootMaterial;
+}
+
+export interface VerificationOptions {
+  /** The decision's time: what is held against "now" where no trusted time exists. */
+  readonly now: Date;
+}
