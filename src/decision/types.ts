@@ -1,5 +1,5 @@
 import type { Digest, Reason } from "../core/index.ts";
-import type { ContentSource } from "../registry/index.ts";
+import type { ContentSource, LayoutSource } from "../registry/index.ts";
 import type { InputDocument, InputRequest } from "../normalization/index.ts";
 import type { PolicyEngine, PolicyResult, PolicyVerdict } from "../policy/index.ts";
 import type { TrustMaterial } from "../verification/index.ts";
@@ -31,23 +31,19 @@ export interface DecisionRequest extends InputRequest {
   readonly platform: string | null;
 }
 
-/** Where evidence may be looked for besides the registry. */
-export interface LocalEvidence {
-  /** Files and folders named on the command line. */
-  readonly files: readonly string[];
-  /** OCI layouts, folder or tar. */
-  readonly layouts: readonly string[];
-}
-
-/** Everything a decision is made with; nothing of it changes while one is made. */
+/** Everything the evidence is gathered with; nothing of it changes while one decision is made. */
 export interface DecisionContext {
   /** The network; `null` where none may be used. */
   readonly registry: ContentSource | null;
-  readonly local: LocalEvidence;
+  /** OCI layouts named on the command line. */
+  readonly layouts: readonly LayoutSource[];
+  /** Files and folders named on the command line. */
+  readonly files: readonly string[];
   readonly trust: TrustMaterial;
   readonly clock: () => Date;
 }
 
+/** … and judged. */
 export interface DecidingContext extends DecisionContext {
   readonly engine: PolicyEngine;
 }
@@ -57,6 +53,8 @@ export interface Gathered {
   readonly input: InputDocument;
 }
 
-export interface Decided extends Gathered {
+export interface Decided {
   readonly decision: Decision;
+  /** What was judged; `null` where it did not get that far. */
+  readonly input: InputDocument | null;
 }

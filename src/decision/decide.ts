@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { describeThrown, type Digest, type Reason } from "../core/index.ts";
+import { encodeInput, type InputDocument } from "../normalization/index.ts";
+import { asVerdict, type PolicyVerdict } from "../policy/index.ts";
+import { beforeDeadline } from "./deadline.ts";
+import { gather } from "./gather.ts";
+import { leavesOpen, outcomeOf, type Judged } from "./outcome.ts";
+import type { Decided, Decision, DecidingContext, DecisionRequest } from "./types.ts";
+
+/** Bundles name the decision's rule so (design, "Policies"). */
+const ENTRYPOINT = "assay/decision";
+
+/** Milliseconds that a policy may take where the request's deadline leaves more. */
+const EVALUATION_TIMEOUT_MS = 5_000;
+
+export interface DecideOptions {
+  /** Aborts at the deadline: an answer is then given at once. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Judges one image. Never throws and never allows unless the policy said `true` over evidence verified for exactly
+ * the resolved digest: whatever fails, is thrown or takes too long ends as `deny` or `undecided`.
+ */
+export async function decide(
+  request: DecisionRequest,
+  context: DecidingContext,
+  options: DecideOptions,
+): Promise<Decided> {
+  const time = context.clock();
+  try {
+    const gathered = await beforeDeadline(gather(request, context, { ...options, time }), options.signal);
+    if (!gathered.ok) return undecided(request, context, time, gathered.reason);
+    const judged = await beforeDeadline(evaluate(gathered.value.input, context, time), options.signal);
+    if ("ok" in judged) return undecided(request, context, time, judged.reason, gathered.value.input);
+    return { decision: judged, input: gathered.value.input };
+  } catch (thrown) {
+    return undecided(request, context, time, { code: "internal", message: describeThrown(thrown) });
+  }
+}
+
+/** Judges an input document that is already there: the last step of every decision, and all of `assay eval`. */
+export async function evaluate(
+  input: InputDocument,
+  context: Pick<DecidingContext, "engine" | "trust">,
+  time: Date,
+): Promise<Decision> {
+  const bytes = encodeInput(input);
+  const evaluated = await context.engine.evaluate(bytes, ENTRYPOINT, {
+    now: time,
+    timeoutMs: EVALUATION_TIMEOUT_MS,
+  });
+  const verdict = evaluated.ok ? asVerdict(evaluated.value) : evaluated;
+  if (!verdict.ok) {
+    const open = leavesOpen(verdict.reason.code);
+    return document(input.request.reference, input.image.digest, bytes, context, time, {
+      judged: { outcome: open ? "undecided" : "deny", reason: open ? verdict.reason : null },
+      verdict: open ? NOTHING : denialOf(verdict.reason),
+    });
+  }
+  return document(input.request.reference, input.image.digest, bytes, context, time, {
+    judged: outcomeOf(verdict.value, input),
+    verdict: verdict.value,
+  });
+}
+
+const NOTHING: PolicyVerdict = { allow: false, violations: [], warnings: [], exceptions: [], passed: [] };
+
+/** A policy that cannot give a proper verdict denies, and says that it is the policy which is at fault. */
+function denialOf(reason: Reason): PolicyVerdict {
+  const violation = {
+    code: reason.code,
+    message: reason.message,
+    solution: "Mend the policy: `assay policy test` and `assay eval` show the fault.",
+    evidence: [],
+    severity: null,
+    term: null,
+  };
+  return { ...NOTHING, violations: [violation] };
+}
+
+function undecided(
+  request: DecisionRequest,
+  context: DecidingContext,
+  time: Date,
+  reason: Reason,
+  input: InputDocument | null = null,
+): Decided {
+  const decision = document(
+    request.reference,
+    input?.image.digest ?? null,
+    Buffer.from(reason.code),
+    context,
+    time,
+    {
+      judged: { outcome: "undecided", reason },
+      verdict: NOTHING,
+    },
+  );
+  return { decision, input };
+}
+
+function document(
+  reference: string,
+  digest: Digest | null,
+  judgedBytes: Uint8Array,
+  context: Pick<DecidingContext, "engine" | "trust">,
+  time: Date,
+  { judged, verdict }: { readonly judged: Judged; readonly verdict: PolicyVerdict },
+): Decision {
+  const { name, revision, digest: policyDigest } = context.engine.bundle;
+  return {
+    allow: judged.outcome === "allow" && verdict.allow,
+    outcome: judged.outcome,
+    image: { reference, digest },
+    violations: verdict.violations,
+    warnings: verdict.warnings,
+    exceptions: verdict.exceptions,
+    passed: verdict.passed,
+    reason: judged.reason,
+    policy: { name, revision, digest: policyDigest },
+    trust: { digest: context.trust.digest },
+    time: time.toISOString(),
+    validUntil: null,
+    decisionId: decisionId([reference, policyDigest, context.trust.digest, time.toISOString()], judgedBytes),
+  };
+}
+
+/**
+ * A UUID of version 8 (RFC 9562, section 5.8) over what the decision was made from: the same evidence, policy and
+ * time give the same id, so that whoever holds the record can prove that it belongs to the decision.
+ */
+function decisionId(names: readonly string[], bytes: Uint8Array): string {
+  const hash = createHash("sha256").update(JSON.stringify(names)).update(bytes).digest();
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x80, 6);
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = hash.toString("hex", 0, 16);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

@@ -1,0 +1,92 @@
+import { failure, success, type Reason, type Result } from "../core/index.ts";
+import { gatherEvidence } from "../evidence/index.ts";
+import { describeImage, parseReference, type ImageDescription, type ResolvedImage } from "../image/index.ts";
+import { normalize, type JudgedArtifact } from "../normalization/index.ts";
+import { verify, type VerificationTarget } from "../verification/index.ts";
+import { breathe, deadlineExceeded } from "./deadline.ts";
+import { locate } from "./locate.ts";
+import type { DecisionContext, DecisionRequest, Gathered } from "./types.ts";
+
+export interface GatherOptions {
+  readonly signal: AbortSignal;
+  /** The decision's time. */
+  readonly time: Date;
+}
+
+/**
+ * Everything up to policy: reference → image → evidence → verification → the input document. A failure means that
+ * nothing can be said about the image; evidence that is missing, wrong or out of reach is no failure but content.
+ */
+export async function gather(
+  request: DecisionRequest,
+  context: DecisionContext,
+  { signal, time }: GatherOptions,
+): Promise<Result<Gathered>> {
+  const reference = parseReference(request.reference);
+  if (!reference.ok) return reference;
+  const located = await locate(reference.value, context, signal);
+  if (!located.ok) return located;
+  const { image, source } = located.value;
+
+  const [whole, evidence] = await Promise.all([
+    describeImage(source, image, { signal }),
+    gatherEvidence(
+      image,
+      { registry: located.value.registry, layouts: context.layouts, files: context.files },
+      { signal },
+    ),
+  ]);
+  const description = selectPlatform(whole, request.platform);
+  if (!description.ok) return description;
+
+  const judged: JudgedArtifact[] = [];
+  const target = targetOf(image, description.value, request.platform);
+  for (const artifact of evidence.artifacts) {
+    if (signal.aborted) return deadlineExceeded();
+    judged.push({ artifact, conclusion: verify(artifact, target, context.trust, { now: time }) });
+    await breathe();
+  }
+  const incomplete: readonly Reason[] = [...description.value.faults, ...evidence.incomplete];
+  const { reference: asGiven, surface, namespace, parameters } = request;
+  return success({
+    input: normalize({
+      request: { reference: asGiven, surface, namespace, parameters },
+      image,
+      description: description.value,
+      judged,
+      incomplete,
+      time,
+    }),
+  });
+}
+
+/** Only the platform that was asked for, where one was. */
+function selectPlatform(description: ImageDescription, platform: string | null): Result<ImageDescription> {
+  if (platform === null) return success(description);
+  const platforms = description.platforms.filter((candidate) => candidate.platform === platform);
+  if (platforms.length > 0) return success({ ...description, platforms });
+  const known = description.platforms.map((candidate) => candidate.platform).join(", ");
+  return failure(
+    "image.platform_missing",
+    `the image has no platform ${platform}; it has: ${known === "" ? "none" : known}`,
+  );
+}
+
+/** Evidence counts for the image itself and for the platforms that are judged, never for another platform. */
+function targetOf(
+  image: ResolvedImage,
+  description: ImageDescription,
+  platform: string | null,
+): VerificationTarget {
+  const platforms = description.platforms.map((candidate) => ({
+    platform: candidate.platform,
+    digest: candidate.digest,
+  }));
+  if (platform !== null) return { digest: image.digest, platforms };
+  // A platform whose config could not be read is still one of the verified index.
+  const described = new Set(platforms.map((candidate) => candidate.digest));
+  const undescribed = image.platformManifests
+    .filter((candidate) => !described.has(candidate.digest))
+    .map((candidate) => ({ platform: candidate.platform ?? "unknown", digest: candidate.digest }));
+  return { digest: image.digest, platforms: [...platforms, ...undescribed] };
+}
