@@ -10,7 +10,9 @@ export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(unpadded, encoding);
   // Encoding again gives the same text only where the decoder had nothing to skip, mix or drop.
   const again = bytes.toString(encoding);
-  return again.startsWith(unpadded) && again.length - unpadded.length === paddingOf(again) ? bytes : undefined;
+  return again.startsWith(unpadded) && again.length - unpadded.length === paddingOf(again)
+    ? bytes
+    : undefined;
 }
 
 function paddingOf(text: string): number {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { parseStrictJson, type StrictJsonCode } from "../../src/core/index.ts";
 
 const bytes = (text: string) => Buffer.from(text, "utf8");
