@@ -35,6 +35,11 @@ ${installs}
 `;
 }
 
+/** A `go` that builds a program of the version given. */
+function goInstalling(version: string): string {
+  return go(`printf '#!/bin/sh\\necho "Version: ${version}"\\n' > "$GOBIN/opa"; chmod 755 "$GOBIN/opa"`);
+}
+
 describe("provision", () => {
   let root: string;
   let cache: string;
@@ -153,11 +158,9 @@ describe("provision", () => {
 
   describe("Go toolchain", () => {
     const wanted = tool({ goPackage: "example.com/opa@v9.8.7" });
-    const installing = (version: string): string =>
-      go(`printf '#!/bin/sh\\necho "Version: ${version}"\\n' > "$GOBIN/opa"; chmod 755 "$GOBIN/opa"`);
 
     it("builds the pinned package into the cache", async () => {
-      await put(onPath, "go", installing(VERSION));
+      await put(onPath, "go", goInstalling(VERSION));
       expect(await bring(wanted)).to.deep.equal({ ok: true, value: cachedFile() });
       expect(await readFile(join(root, "go.log"), "utf8")).to.equal(
         "install -ldflags -s -w example.com/opa@v9.8.7 GOFLAGS=-mod=mod\n",
@@ -166,14 +169,14 @@ describe("provision", () => {
     });
 
     it("builds once for several runs at a time", async () => {
-      await put(onPath, "go", installing(VERSION));
+      await put(onPath, "go", goInstalling(VERSION));
       const found = await Promise.all([bring(wanted), bring(wanted), bring(wanted)]);
       expect(found.map((each) => each.ok)).to.deep.equal([true, true, true]);
       expect((await readFile(join(root, "go.log"), "utf8")).split("\n")).to.have.length(2);
     });
 
     it("takes over the lock of a run that died", async () => {
-      await put(onPath, "go", installing(VERSION));
+      await put(onPath, "go", goInstalling(VERSION));
       await mkdir(cache);
       // No process has this id: Linux ends below 2^22, macOS at 99998.
       await writeFile(join(cache, `.opa-${VERSION}.lock`), "99999999");
@@ -182,7 +185,7 @@ describe("provision", () => {
 
     for (const [name, script, words] of [
       ["the build fails", go("echo 'module not found' >&2; exit 1"), "Go: module not found"],
-      ["another version comes out", installing("9.9.9"), "Go: reports version 9.9.9"],
+      ["another version comes out", goInstalling("9.9.9"), "Go: reports version 9.9.9"],
       ["nothing comes out", go(""), "Go: reports version (none)"],
       ["go itself does not run", "#!/bin/sh\necho 'no go' >&2; exit 2\n", "Go: no go"],
     ] as const) {

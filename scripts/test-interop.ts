@@ -1,0 +1,19 @@
+// npm run test:interop: the suites against real clients and servers (test/interop), each of which provisions what
+// it needs. None exists yet: cosign, ORAS, Gatekeeper and Kyverno come with the parts that speak to them.
+import { globSync } from "node:fs";
+import { dirname } from "node:path";
+import { countsOfMocha, runSuites, type Suite } from "./suites.ts";
+
+process.chdir(dirname(import.meta.dirname));
+
+const files = globSync("test/interop/**/*.test.ts").toSorted();
+if (files.length === 0) process.stdout.write("test:interop: there are no interop suites yet\n");
+
+const suites: readonly Suite[] = files.map((file) => ({
+  name: file,
+  // Without the configuration file, which leaves these suites out.
+  command: ["mocha", "--no-config", "--forbid-only", "--timeout", "120000", file],
+  counts: countsOfMocha,
+}));
+const { failed } = await runSuites(suites, process.env);
+process.exit(failed === 0 ? 0 : 1);
