@@ -9,6 +9,13 @@ export {
   type SigningIdentity,
 } from "./authority.ts";
 export { issueCertificate, OID, type Certificate, type Extension } from "./certificate.ts";
+export {
+  cosignAttestation,
+  cosignSignature,
+  simpleSigningPayload,
+  type CosignLayer,
+  type CosignOptions,
+} from "./cosign-legacy.ts";
 export { createCTLog, type CTLog } from "./ct-log.ts";
 export { dsseEnvelope, IN_TOTO_PAYLOAD_TYPE, preAuthEncoding, type EnvelopeJson } from "./dsse.ts";
 export {
@@ -33,5 +40,17 @@ export {
   type Sigstore,
   type SignOptions,
 } from "./sigstore.ts";
+export {
+  buildkitProvenanceV02,
+  buildkitProvenanceV1,
+  cosignSignStatement,
+  PREDICATE,
+  provenanceV02,
+  provenanceV1,
+  SLSA_GENERATOR,
+  spdxStatement,
+  statement,
+  type Subject,
+} from "./statements.ts";
 export type { TrustedRootJson } from "./trusted-root.ts";
 export { createTimestampAuthority, type TimestampAuthority, type TimestampOptions } from "./tsa.ts";

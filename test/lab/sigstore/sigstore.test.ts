@@ -2,8 +2,11 @@ import { bundleFromJSON } from "@sigstore/bundle";
 import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { toSignedEntity, toTrustMaterial, Verifier, type VerifierOptions } from "@sigstore/verify";
 import { expect } from "chai";
-import { X509Certificate } from "node:crypto";
+import { hash, X509Certificate } from "node:crypto";
 import {
+  BUNDLE_MEDIA_TYPES,
+  cosignAttestation,
+  cosignSignature,
   createSigstore,
   emailIdentity,
   GITHUB_ISSUER,
@@ -11,6 +14,7 @@ import {
   OID,
   sharedKeyPair,
   type BundleJson,
+  type CosignLayer,
   type KeyPair,
   type Sigstore,
   type SignOptions,
@@ -206,4 +210,65 @@ describe("signing lab", () => {
     expect(certificate.der.includes(Buffer.from("\x0c\x10ann!example.test"))).to.equal(true);
     expect(certificate.der.includes(Buffer.from("\x0c\x04push"))).to.equal(true);
   });
+
+  for (const kind of ["signature", "attestation"] as const) {
+    it(`@sigstore/verify accepts cosign's older layers, read as a bundle: ${kind}`, () => {
+      const digest = `sha256:${"ab".repeat(32)}`;
+      const layer =
+        kind === "signature"
+          ? cosignSignature(sigstore, digest, { timestamp: true })
+          : cosignAttestation(sigstore, STATEMENT, { timestamp: true });
+      const bundle = bundleOfLayer(layer);
+      expect(judge(sigstore, bundle, { message: layer.bytes }).identity).not.to.equal(undefined);
+    });
+  }
 });
+
+/** The mapping of cosign's annotations to a bundle v0.1, the only one that goes without an inclusion proof. */
+function bundleOfLayer({ bytes, annotations }: CosignLayer): BundleJson {
+  const annotation = (name: string) => annotations[`dev.sigstore.cosign/${name}`] ?? "{}";
+  const rekor: RekorAnnotation = JSON.parse(annotation("bundle"));
+  const stamp: { SignedRFC3161Timestamp: string } = JSON.parse(annotation("rfc3161timestamp"));
+  const entry: { kind: string; apiVersion: string } = JSON.parse(
+    Buffer.from(rekor.Payload.body, "base64").toString(),
+  );
+  const certificate = new X509Certificate(annotation("certificate"));
+  const signature = annotations["dev.cosignproject.cosign/signature"] ?? "";
+  return {
+    mediaType: BUNDLE_MEDIA_TYPES["0.1"],
+    verificationMaterial: {
+      x509CertificateChain: { certificates: [{ rawBytes: certificate.raw.toString("base64") }] },
+      tlogEntries: [
+        {
+          logIndex: String(rekor.Payload.logIndex),
+          logId: { keyId: Buffer.from(rekor.Payload.logID, "hex").toString("base64") },
+          kindVersion: { kind: entry.kind, version: entry.apiVersion },
+          integratedTime: String(rekor.Payload.integratedTime),
+          inclusionPromise: { signedEntryTimestamp: rekor.SignedEntryTimestamp },
+          canonicalizedBody: rekor.Payload.body,
+        },
+      ],
+      timestampVerificationData: {
+        rfc3161Timestamps: [{ signedTimestamp: stamp.SignedRFC3161Timestamp }],
+      },
+    },
+    ...(signature === ""
+      ? { dsseEnvelope: JSON.parse(bytes.toString()) }
+      : {
+          messageSignature: {
+            messageDigest: { algorithm: "SHA2_256", digest: hash("sha256", bytes, "base64") },
+            signature,
+          },
+        }),
+  };
+}
+
+interface RekorAnnotation {
+  readonly SignedEntryTimestamp: string;
+  readonly Payload: {
+    readonly body: string;
+    readonly integratedTime: number;
+    readonly logIndex: number;
+    readonly logID: string;
+  };
+}
