@@ -1,0 +1,37 @@
+# METADATA
+# title: Approval
+# description: Which signer of policy.yaml a verified signature belongs to.
+package assay.lib.approval
+
+import data.assay.lib.pattern
+
+# METADATA
+# description: Ids of the verified evidence that at least one of the named signers has signed.
+signed_by(names) := {evidence.id |
+	some evidence in input.evidence
+	evidence.status == "verified"
+	some actual in evidence.signers
+	some name in names
+	_is(data.policy.signers[name], actual)
+}
+
+_is(signer, actual) if {
+	signer.kind == "certificate"
+	actual.kind == "certificate"
+	actual.issuer == signer.issuer
+	pattern.match(signer.pattern, actual.identity)
+	_root_fits(signer.trustRoot, actual)
+	every field, wanted in signer.certificate {
+		pattern.match(wanted, actual.certificate[field])
+	}
+}
+
+_is(signer, actual) if {
+	signer.kind == "key"
+	actual.kind == "key"
+	actual.keyId == signer.keyId
+}
+
+_root_fits(null, _)
+
+_root_fits(name, actual) if actual.trustRoot == name
