@@ -199,7 +199,12 @@ export interface Dependency {
     | "task"
     | "package"
     | "unknown";
+  /** As the producer spelled it. */
   readonly uri: string | null;
   readonly name: string | null;
+  /** Canonical: `docker.io/library/golang:1.21` of an image (without its digest), `https://github.com/acme/app` of a git source. */
+  readonly reference: string | null;
+  /** `linux/amd64` of an image, where the producer says so. */
+  readonly platform: string | null;
   readonly digest: Readonly<Record<string, string>>;
 }

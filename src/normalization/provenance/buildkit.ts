@@ -1,0 +1,187 @@
+import { canonicalRepository, parseCommit, parseGitUri, commitOfDigests } from "../git.ts";
+import { canonicalImageName } from "../image-name.ts";
+import type { Path, PredicateReader } from "../predicate-reader.ts";
+import { canonicalTime } from "../time.ts";
+import type { Dependency } from "../types.ts";
+import { readDependencies, withRoles } from "./dependencies.ts";
+import {
+  builderOf,
+  NO_DEFINITION,
+  NO_SOURCE,
+  NO_TRIGGER,
+  runOfUrl,
+  sourceAt,
+  type ProvenanceFacts,
+  type Source,
+} from "./facts.ts";
+import { readGithubEnvironment, triggerOf } from "./github-environment.ts";
+import { readBuilder } from "./slsa-v1.ts";
+
+/** Where the two versions keep the same things (reference/provenance-formats.md §4.8). */
+interface Layout {
+  readonly version: "0.2" | "1";
+  readonly configSource: Path;
+  readonly entryPoint: string;
+  readonly request: Path;
+  readonly environment: Path;
+  readonly environmentKnown: readonly string[];
+  readonly dependencies: Path;
+  readonly buildType: Path;
+  readonly metadata: Path;
+  readonly started: string;
+  readonly finished: string;
+  readonly reproducible: string;
+  readonly hermetic: string;
+  readonly details: string;
+  readonly completeness: readonly [
+    parent: string,
+    parameters: string,
+    environment: string | null,
+    materials: string,
+  ];
+}
+
+const V02: Layout = {
+  version: "0.2",
+  configSource: ["invocation", "configSource"],
+  entryPoint: "entryPoint",
+  request: ["invocation", "parameters"],
+  environment: ["invocation", "environment"],
+  environmentKnown: ["platform"],
+  dependencies: ["materials"],
+  buildType: ["buildType"],
+  metadata: ["metadata"],
+  started: "buildStartedOn",
+  finished: "buildFinishedOn",
+  reproducible: "reproducible",
+  hermetic: "https://mobyproject.org/buildkit@v1#hermetic",
+  details: "https://mobyproject.org/buildkit@v1#metadata",
+  completeness: ["completeness", "parameters", "environment", "materials"],
+};
+
+const V1: Layout = {
+  version: "1",
+  configSource: ["buildDefinition", "externalParameters", "configSource"],
+  entryPoint: "path",
+  request: ["buildDefinition", "externalParameters", "request"],
+  environment: ["buildDefinition", "internalParameters"],
+  environmentKnown: ["builderPlatform", "buildConfig"],
+  dependencies: ["buildDefinition", "resolvedDependencies"],
+  buildType: ["buildDefinition", "buildType"],
+  metadata: ["runDetails", "metadata"],
+  started: "startedOn",
+  finished: "finishedOn",
+  reproducible: "buildkit_reproducible",
+  hermetic: "buildkit_hermetic",
+  details: "buildkit_metadata",
+  completeness: ["buildkit_completeness", "request", null, "resolvedDependencies"],
+};
+
+/** BuildKit's provenance, SLSA v0.2, mode min or max. */
+export function readBuildkitV02(reader: PredicateReader): ProvenanceFacts {
+  reader.known([], "buildConfig");
+  return read(reader, V02, builderOf(reader.string("builder", "id")));
+}
+
+/** BuildKit's provenance, SLSA v1, mode min or max. */
+export function readBuildkitV1(reader: PredicateReader): ProvenanceFacts {
+  return read(reader, V1, readBuilder(reader));
+}
+
+function read(reader: PredicateReader, layout: Layout, builder: ProvenanceFacts["builder"]): ProvenanceFacts {
+  const { metadata } = layout;
+  const dependencies = readDependencies(reader, ...layout.dependencies);
+  const context = readContext(reader, layout);
+  const source = context ?? readHint(reader, layout) ?? NO_SOURCE;
+  const frontend = reader.string(...layout.request, "args", "source");
+  const hasGithub = reader.keys(...layout.environment).some((key) => key.startsWith("github_"));
+  const environment = hasGithub ? readGithubEnvironment(reader, ...layout.environment) : null;
+  const runUrl = isRunUrl(builder.id) ? builder.id : null;
+  reader.known(layout.environment, ...layout.environmentKnown);
+  reader.known(metadata, layout.details, "buildInvocationID", "invocationId", "invocationID");
+  return {
+    version: layout.version,
+    producer: "buildkit",
+    builder,
+    buildType: reader.string(...layout.buildType),
+    source,
+    definition: {
+      ...NO_DEFINITION,
+      repo: context?.repo ?? null,
+      ref: context?.ref ?? null,
+      commit: context?.commit ?? null,
+      path: reader.string(...layout.configSource, layout.entryPoint),
+    },
+    trigger:
+      environment === null
+        ? { ...NO_TRIGGER, ...runOfUrl(runUrl), runUrl }
+        : triggerOf(environment, source.repo, runUrl),
+    parameters: reader.object(...layout.request) ?? {},
+    parametersNamesOnly: false,
+    dependencies: withRoles(dependencies, source, (dependency) => roleOf(dependency, frontend)),
+    flags: readFlags(reader, layout),
+    times: {
+      started: canonicalTime(reader.string(...metadata, layout.started)),
+      finished: canonicalTime(reader.string(...metadata, layout.finished)),
+    },
+  };
+}
+
+/** The git context that BuildKit itself fetched; `null` where the context was local. */
+function readContext(reader: PredicateReader, layout: Layout): Source | null {
+  const uri = reader.string(...layout.configSource, "uri");
+  if (uri === null) return null;
+  const digest = reader.strings(...layout.configSource, "digest");
+  return sourceAt(uri, parseGitUri(uri), commitOfDigests(digest));
+}
+
+/** What the client read from its working tree: nothing that the build depended on. */
+function readHint(reader: PredicateReader, layout: Layout): Source | null {
+  const uri = reader.string(...layout.metadata, layout.details, "vcs", "source");
+  const revision = reader.string(...layout.metadata, layout.details, "vcs", "revision");
+  if (uri === null && revision === null) return null;
+  const commit = revision === null ? null : parseCommit(revision);
+  return {
+    ...NO_SOURCE,
+    uri,
+    repo: canonicalRepository(uri),
+    commit: commit?.id ?? null,
+    commitAlgorithm: commit?.algorithm ?? null,
+    hint: true,
+  };
+}
+
+function readFlags(reader: PredicateReader, layout: Layout): ProvenanceFacts["flags"] {
+  const [parent, parameters, environment, materials] = layout.completeness;
+  const complete = (member: string | null) =>
+    member === null ? null : reader.boolean(...layout.metadata, parent, member);
+  return {
+    reproducible: reader.boolean(...layout.metadata, layout.reproducible),
+    // Its first releases wrote this flag among the completeness.
+    hermetic: reader.boolean(...layout.metadata, layout.hermetic) ?? complete(layout.hermetic),
+    selfHostedRunner: null,
+    completeness: {
+      parameters: complete(parameters),
+      environment: complete(environment),
+      materials: complete(materials),
+    },
+  };
+}
+
+/**
+ * BuildKit lists all images that a build touched. The frontend and the scanner are resolved without a platform,
+ * every image of a `FROM` with one; so an image that has one may be a base even if it bears the frontend's name,
+ * and nobody can hide a base image behind that name.
+ */
+function roleOf(dependency: Dependency, frontend: string | null): Dependency["role"] {
+  if (dependency.kind !== "image") return dependency.role;
+  if (dependency.platform === null && dependency.reference !== null) {
+    if (frontend !== null && dependency.reference === canonicalImageName(frontend)) return "frontend";
+    if (/^docker\.io\/docker\/buildkit-syft-scanner(?::|$)/.test(dependency.reference)) return "scanner";
+  }
+  return "possible-base-image";
+}
+
+function isRunUrl(id: string | null): id is string {
+  return id !== null && /^https:\/\/[^/]+\/[^/]+\/[^/]+\/actions\/runs\/\d+/.test(id);
+}

@@ -1,0 +1,97 @@
+import type { JsonObject } from "../../core/index.ts";
+import { parseGitUri } from "../git.ts";
+import type { Path, PredicateReader } from "../predicate-reader.ts";
+import type { Definition, Trigger } from "./facts.ts";
+
+/** What a builder copied from GitHub Actions' environment and event into the predicate. */
+export interface GithubEnvironment {
+  readonly repository: string | null;
+  readonly ref: string | null;
+  readonly refType: string | null;
+  readonly commit: string | null;
+  /** `owner/repo/.github/workflows/x.yml@ref` */
+  readonly workflowRef: string | null;
+  readonly workflowCommit: string | null;
+  readonly event: string | null;
+  readonly actor: string | null;
+  readonly runId: string | null;
+  readonly runAttempt: string | null;
+  /** What a person gave to `workflow_dispatch` (threat T123). */
+  readonly inputs: JsonObject | null;
+}
+
+/** Variables that the record has no place for, or that GitHub describes for information only. */
+const KNOWN = [
+  "ACTOR_ID",
+  "BASE_REF",
+  "HEAD_REF",
+  "JOB",
+  "REPOSITORY_ID",
+  "REPOSITORY_OWNER",
+  "REPOSITORY_OWNER_ID",
+  "REPSITORY_OWNER_ID",
+  "RUN_NUMBER",
+  "TRIGGERING_ACTOR",
+  "TRIGGERING_ACTOR_ID",
+  "SERVER_URL",
+  "WORKFLOW",
+];
+const KNOWN_OF_RUNNER = ["IMAGE_OS", "IMAGE_VERSION", "RUNNER_ARCH", "RUNNER_NAME", "RUNNER_OS"];
+
+/**
+ * Reads the variables at a path, spelled `GITHUB_X` (SLSA v1, npm) or `github_x` (slsa-github-generator v0.2,
+ * docker/github-builder); a draft of v1 wraps each value in `{ "value": … }`.
+ */
+export function readGithubEnvironment(reader: PredicateReader, ...path: Path): GithubEnvironment {
+  const present = reader.keys(...path);
+  const spell = (name: string) =>
+    present.some((key) => key.startsWith("github_")) ? `github_${name.toLowerCase()}` : `GITHUB_${name}`;
+  const variable = (name: string) => {
+    const key = spell(name);
+    const isWrapped = reader.has(...path, key, "value");
+    return isWrapped ? reader.text(...path, key, "value") : reader.text(...path, key);
+  };
+  const payload = spell("EVENT_PAYLOAD");
+  const inputs = reader.object(...path, payload, "inputs");
+  reader.known(path, payload, ...KNOWN.map(spell), ...KNOWN_OF_RUNNER);
+  return {
+    inputs,
+    repository: variable("REPOSITORY"),
+    ref: variable("REF"),
+    refType: variable("REF_TYPE"),
+    commit: variable("SHA"),
+    workflowRef: variable("WORKFLOW_REF"),
+    workflowCommit: variable("WORKFLOW_SHA"),
+    event: variable("EVENT_NAME"),
+    actor: variable("ACTOR"),
+    runId: variable("RUN_ID"),
+    runAttempt: variable("RUN_ATTEMPT"),
+  };
+}
+
+export function triggerOf(
+  environment: GithubEnvironment,
+  repo: string | null,
+  runUrl: string | null,
+): Trigger {
+  const { event, actor, runId, runAttempt, inputs } = environment;
+  const isNumbered = runId !== null && /^\d{1,20}$/.test(runId) && /^\d{1,10}$/.test(runAttempt ?? "");
+  // The URL that GitHub itself puts into the certificate, so that the two can be compared (threat T133).
+  const made = repo !== null && isNumbered ? `${repo}/actions/runs/${runId}/attempts/${runAttempt}` : null;
+  return { event, actor, runId, runAttempt, runUrl: runUrl ?? made, inputs };
+}
+
+/** The caller's workflow, from `GITHUB_WORKFLOW_REF`. */
+export function workflowOf(environment: GithubEnvironment, repo: string | null): Definition | null {
+  const match = /^([^/@\s]+\/[^/@\s]+)\/([^@]+)@(.+)$/s.exec(environment.workflowRef ?? "");
+  const [, slug, path, ref] = match ?? [];
+  if (slug === undefined || path === undefined || ref === undefined) return null;
+  const isOfSource = repo !== null && repo.endsWith(`/${slug}`);
+  return {
+    repo: isOfSource ? repo : parseGitUri(`https://github.com/${slug}`).repo,
+    ref,
+    commit: environment.workflowCommit,
+    path,
+    entryPoint: null,
+  };
+}

@@ -1,0 +1,7 @@
+/** Every reason for which normalization calls a document incomplete, a line each. */
+export const NORMALIZATION_REASONS = {
+  "normalization.failed":
+    "A statement could not be normalized through a fault of assay itself; it does not count.",
+} as const;
+
+export type NormalizationCode = keyof typeof NORMALIZATION_REASONS;
