@@ -1,0 +1,77 @@
+import type { Request } from "express";
+import { failure, success, type Result } from "../core/index.ts";
+import type { Decision, DecisionRequest } from "../decision/index.ts";
+import { decideAll } from "./batch.ts";
+import { decisionsAnswer, parseDecisionsRequest, type DecisionsAnswer } from "./decisions.ts";
+import { readRequest, type Exchange } from "./exchange.ts";
+import type { FaultCode } from "./fault.ts";
+import { parseProviderRequest, prepareKey, providerResponse, type ProviderResponse } from "./gatekeeper.ts";
+import type { Decider, Service } from "./types.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly body: ProviderResponse | DecisionsAnswer;
+  /** For the log. */
+  readonly decisions: readonly Decision[];
+}
+
+/** `POST /v1/gatekeeper/validate`: a value per key, or one `systemError` (status 503). */
+export async function answerGatekeeper(
+  request: Request,
+  exchange: Exchange,
+  service: Service,
+): Promise<Result<Answer, FaultCode>> {
+  const decider = service.decider();
+  if (decider === null) return notReady();
+  const body = await readRequest(request, exchange, service);
+  if (!body.ok) return body;
+  const keys = parseProviderRequest(body.value, service);
+  if (!keys.ok) return keys;
+
+  const prepared = keys.value.map(prepareKey);
+  const open = prepared.flatMap((entry) => ("request" in entry ? [entry] : []));
+  const decisions = await decideBatch(
+    open.map((entry) => entry.request),
+    exchange,
+    decider,
+    service,
+  );
+  const byKey = new Map(
+    open.flatMap((entry, index) => {
+      const decision = decisions[index];
+      return decision === undefined ? [] : [[entry, decision] as const];
+    }),
+  );
+  const answer = providerResponse(prepared, byKey);
+  return success({ status: answer.response.systemError === undefined ? 200 : 503, body: answer, decisions });
+}
+
+/** `POST /v1/decisions`: 200 whatever was decided; for Kyverno another status is an error of the rule. */
+export async function answerDecisions(
+  request: Request,
+  exchange: Exchange,
+  surface: DecisionRequest["surface"],
+  service: Service,
+): Promise<Result<Answer, FaultCode>> {
+  const decider = service.decider();
+  if (decider === null) return notReady();
+  const body = await readRequest(request, exchange, service);
+  if (!body.ok) return body;
+  const requests = parseDecisionsRequest(body.value, surface, service);
+  if (!requests.ok) return requests;
+  const decisions = await decideBatch(requests.value, exchange, decider, service);
+  return success({ status: 200, body: decisionsAnswer(requests.value, decisions), decisions });
+}
+
+function decideBatch(
+  requests: readonly DecisionRequest[],
+  { signal }: Exchange,
+  decider: Decider,
+  { limits }: Service,
+): Promise<readonly Decision[]> {
+  return decideAll(requests, decider, { signal, parallel: limits.parallelImages });
+}
+
+function notReady() {
+  return failure("service.not_ready", "policy and trust are not loaded yet: try again");
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { describeThrown, type Reason } from "../core/index.ts";
+import type { Decision, DecisionRequest } from "../decision/index.ts";
+import type { Decider } from "./types.ts";
+
+export interface BatchOptions {
+  /** Aborts when the answer must be written. */
+  readonly signal: AbortSignal;
+  /** Images decided at the same time. */
+  readonly parallel: number;
+}
+
+/**
+ * Decides every request of a batch and returns the decisions in the same order. Equal requests are decided once.
+ * Always as many decisions as requests, never later than the signal: what is not decided by then, and what throws,
+ * is `undecided` (threats T204, T217, T223).
+ */
+export async function decideAll(
+  requests: readonly DecisionRequest[],
+  decider: Decider,
+  { signal, parallel }: BatchOptions,
+): Promise<readonly Decision[]> {
+  const distinct = new Map(requests.map((request) => [identityOf(request), request]));
+  const decisions = new Map<string, Decision>();
+  const waiting = distinct.entries();
+  const work = async () => {
+    for (const [identity, request] of waiting) {
+      decisions.set(identity, await decideOne(request, decider, signal));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, distinct.size) }, work));
+  return requests.map(
+    (request) =>
+      decisions.get(identityOf(request)) ??
+      undecided(request, decider, { code: "internal", message: "the image was not decided" }),
+  );
+}
+
+function identityOf({ reference, namespace }: DecisionRequest): string {
+  return JSON.stringify([reference, namespace]);
+}
+
+async function decideOne(request: DecisionRequest, decider: Decider, signal: AbortSignal): Promise<Decision> {
+  const late = () =>
+    undecided(request, decider, {
+      code: "deadline.exceeded",
+      message: "the image could not be decided within the service's budget",
+    });
+  if (signal.aborted) return late();
+  const { promise: deadline, resolve } = Promise.withResolvers<Decision>();
+  const onAbort = () => resolve(late());
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([decider.decide(request, { signal }), deadline]);
+  } catch (thrown) {
+    // What was thrown may hold anything of the inside: the caller learns the code alone (threat T206).
+    return undecided(request, decider, { code: "internal", message: "a fault inside the service" }, thrown);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+const faults = new WeakMap<Decision, string>();
+
+/** For the log only: what was thrown where a decision's reason is `internal`. */
+export function faultBehind(decision: Decision): string | undefined {
+  return faults.get(decision);
+}
+
+function undecided(
+  request: DecisionRequest,
+  { policy, trust }: Decider,
+  reason: Reason,
+  thrown?: unknown,
+): Decision {
+  const decision: Decision = {
+    allow: false,
+    outcome: "undecided",
+    image: { reference: request.reference, digest: null },
+    violations: [],
+    warnings: [],
+    exceptions: [],
+    passed: [],
+    reason,
+    policy,
+    trust,
+    time: new Date().toISOString(),
+    validUntil: null,
+    decisionId: randomUUID(),
+  };
+  if (thrown !== undefined) faults.set(decision, describeThrown(thrown));
+  return decision;
+}

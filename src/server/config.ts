@@ -1,0 +1,148 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { describeThrown, failure, success, type JsonValue, type Result } from "../core/index.ts";
+import { objectAt, stringAt, at, arrayAt } from "../core/index.ts";
+import { readYaml, type YamlFile } from "./config-file.ts";
+import { checkConfig } from "./config-schema.ts";
+import { parseDuration } from "./duration.ts";
+import { DEFAULT_BUDGETS, type Budgets, type ListenerName } from "./types.ts";
+
+export interface ServiceConfig {
+  readonly listeners: readonly ListenerSettings[];
+  readonly policy: PolicySettings;
+  readonly registries: ReadonlyMap<string, RegistryConfig>;
+  readonly budgets: Budgets;
+}
+
+export interface ListenerSettings {
+  readonly name: ListenerName;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsFiles | null;
+}
+
+/** Absolute paths. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCA: string | null;
+}
+
+export interface PolicySettings {
+  readonly name: string;
+  /** An absolute path, or a URL as it was given. */
+  readonly source: string;
+}
+
+export interface RegistryConfig {
+  /** PEM; absolute path of a file that is there. */
+  readonly ca: string | null;
+  readonly mirrors: readonly string[];
+  readonly plainHTTP: boolean;
+}
+
+/** Bytes; a configuration of a thousand registries is a tenth of it. */
+const LARGEST = 1024 * 1024;
+
+/**
+ * Reads assay.yaml. The failure's message is all faults, a line each, every line naming file, line and field
+ * (threat T254).
+ */
+export async function readConfig(file: string): Promise<Result<ServiceConfig, "config.invalid">> {
+  const text = await readText(file);
+  if (!text.ok) return text;
+  const yaml = readYaml(file, text.value);
+  if (!yaml.ok) return yaml;
+  const faults = checkConfig(yaml.value);
+  if (faults.length > 0) return failure("config.invalid", faults.join("\n"));
+  return toConfig(yaml.value);
+}
+
+async function readText(file: string): Promise<Result<string, "config.invalid">> {
+  try {
+    const { size } = await stat(file);
+    if (size > LARGEST) return failure("config.invalid", `${file}: larger than ${LARGEST} bytes`);
+    return success(await readFile(file, "utf8"));
+  } catch (thrown) {
+    return failure("config.invalid", `${file}: cannot be read: ${describeThrown(thrown)}`);
+  }
+}
+
+/** From a document that fits the schema. */
+async function toConfig(yaml: YamlFile): Promise<Result<ServiceConfig, "config.invalid">> {
+  const { value, file } = yaml;
+  const path = (name: string) => resolve(dirname(file), name);
+  const listeners: ListenerSettings[] = [];
+  for (const name of ["gatekeeper", "kyverno", "metrics"] as const) {
+    const address = stringAt(value, "listeners", name, "address");
+    if (address === undefined) continue;
+    const place = parseAddress(address);
+    if (place === undefined) {
+      return failure(
+        "config.invalid",
+        yaml.complain(["listeners", name, "address"], "the port must be 0 to 65535"),
+      );
+    }
+    listeners.push({ name, ...place, tls: tlsFiles(objectAt(value, "listeners", name, "tls"), path) });
+  }
+  const registries = new Map<string, RegistryConfig>();
+  for (const [host, settings] of Object.entries(objectAt(value, "registries") ?? {})) {
+    const registry = registryConfig(settings, path);
+    if (registry.ca !== null && !(await isFile(registry.ca))) {
+      return failure(
+        "config.invalid",
+        yaml.complain(["registries", host, "ca"], `there is no file ${registry.ca}`),
+      );
+    }
+    registries.set(host.toLowerCase(), registry);
+  }
+  const source = stringAt(value, "policies", 0, "source") ?? "";
+  return success({
+    listeners,
+    policy: {
+      name: stringAt(value, "policies", 0, "name") ?? "default",
+      source: /^[a-z][a-z0-9+.-]*:\/\//i.test(source) ? source : path(source),
+    },
+    registries,
+    budgets: {
+      gatekeeper: budget(value, "gatekeeper"),
+      kyverno: budget(value, "kyverno"),
+    },
+  });
+}
+
+function tlsFiles(tls: JsonValue | undefined, path: (name: string) => string): TlsFiles | null {
+  const cert = stringAt(tls, "cert");
+  const key = stringAt(tls, "key");
+  const clientCA = stringAt(tls, "clientCA");
+  if (cert === undefined || key === undefined) return null;
+  return { cert: path(cert), key: path(key), clientCA: clientCA === undefined ? null : path(clientCA) };
+}
+
+function registryConfig(settings: JsonValue, path: (name: string) => string): RegistryConfig {
+  const ca = stringAt(settings, "ca");
+  return {
+    ca: ca === undefined ? null : path(ca),
+    mirrors: (arrayAt(settings, "mirrors") ?? []).filter((mirror) => typeof mirror === "string"),
+    plainHTTP: at(settings, "plainHTTP") === true,
+  };
+}
+
+function budget(value: JsonValue, surface: keyof Budgets): number {
+  return parseDuration(stringAt(value, "budgets", surface) ?? "") ?? DEFAULT_BUDGETS[surface];
+}
+
+function parseAddress(address: string): { readonly host: string; readonly port: number } | undefined {
+  const colon = address.lastIndexOf(":");
+  const port = Number(address.slice(colon + 1));
+  if (!Number.isInteger(port) || port > 65535) return undefined;
+  return { host: address.slice(0, colon).replaceAll(/[[\]]/g, ""), port };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,60 @@
+import { failure, isObject, success, type JsonValue, type Result } from "../core/index.ts";
+import type { Decision, DecisionRequest } from "../decision/index.ts";
+import type { FaultCode } from "./fault.ts";
+import { imageList } from "./exchange.ts";
+import { isNamespace } from "./key.ts";
+import { tidyDecision } from "./results.ts";
+import type { Service } from "./types.ts";
+
+const MEMBERS = new Set(["images", "namespace"]);
+
+/** `POST /v1/decisions`: what the body asks for. A member that is not known is refused rather than ignored. */
+export function parseDecisionsRequest(
+  body: JsonValue,
+  surface: DecisionRequest["surface"],
+  service: Service,
+): Result<readonly DecisionRequest[], FaultCode> {
+  if (!isObject(body)) return failure("request.invalid", 'the body must be {"images": [...]}');
+  const unknown = Object.keys(body).find((name) => !MEMBERS.has(name));
+  if (unknown !== undefined) {
+    return failure(
+      "request.invalid",
+      `unknown member ${JSON.stringify(unknown.slice(0, 100))}; known are images and namespace`,
+    );
+  }
+  const namespace = body["namespace"] ?? null;
+  if (namespace !== null && (typeof namespace !== "string" || !isNamespace(namespace))) {
+    return failure("request.invalid", "namespace must be the name of a Kubernetes namespace");
+  }
+  const images = imageList(body["images"], "images", service);
+  if (!images.ok) return images;
+  if (images.value.length === 0) return failure("request.invalid", "images is empty: nothing to decide");
+  return success(
+    images.value.map((reference) => ({ reference, surface, namespace, parameters: {}, platform: null })),
+  );
+}
+
+/** The answer: an object at top level and no member `statusCode`, which Kyverno's CEL library would overwrite. */
+export interface DecisionsAnswer {
+  readonly allow: boolean;
+  readonly decisions: Readonly<Record<string, Decision>>;
+}
+
+export function decisionsAnswer(
+  requests: readonly DecisionRequest[],
+  decisions: readonly Decision[],
+): DecisionsAnswer {
+  const pairs = requests.map((request, index) => [request.reference, decisions[index]] as const);
+  const allow =
+    pairs.length > 0 &&
+    pairs.every(([, decision]) => decision?.allow === true && decision.outcome === "allow");
+  // `fromEntries` defines own members also for names like `__proto__` (threat T203).
+  return {
+    allow,
+    decisions: Object.fromEntries(
+      pairs.flatMap(([reference, decision]) =>
+        decision === undefined ? [] : [[reference, tidyDecision(decision)] as const],
+      ),
+    ),
+  };
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import type { Request, Response } from "express";
+import { failure, success, type JsonValue, type Result } from "../core/index.ts";
+import { readJson } from "./body.ts";
+import type { FaultCode } from "./fault.ts";
+import type { Service } from "./types.ts";
+
+/** Milliseconds between the last moment for a decision and the last moment for the answer's bytes. */
+const ANSWER_RESERVE_MS = 200;
+
+/** One request with its deadline. `close` must be called when it is answered. */
+export interface Exchange {
+  readonly id: string;
+  readonly started: number;
+  /** Aborts when the answer must be written, or when nobody waits for it any more. */
+  readonly signal: AbortSignal;
+  readonly close: () => void;
+}
+
+/** `budget`: milliseconds from now within which the caller must have its answer. */
+export function openExchange(response: Response, budget: number): Exchange {
+  const controller = new AbortController();
+  const reserve = Math.min(ANSWER_RESERVE_MS, budget / 5);
+  const timer = setTimeout(() => controller.abort(), budget - reserve);
+  const onClose = () => controller.abort();
+  response.once("close", onClose);
+  const id = randomUUID();
+  response.setHeader("x-request-id", id);
+  return {
+    id,
+    started: performance.now(),
+    signal: controller.signal,
+    close: () => {
+      clearTimeout(timer);
+      response.off("close", onClose);
+    },
+  };
+}
+
+/** The request's JSON. Only what is neither too large nor too slow nor malformed comes through. */
+export function readRequest(
+  request: Request,
+  exchange: Exchange,
+  service: Service,
+): Promise<Result<JsonValue, FaultCode>> {
+  return readJson(request, { limit: service.limits.bodyBytes, signal: exchange.signal });
+}
+
+/** Checks a list of images: strings, not too many, none too long. */
+export function imageList(
+  value: JsonValue | undefined,
+  name: string,
+  service: Service,
+): Result<readonly string[], FaultCode> {
+  const { keys, keyLength } = service.limits;
+  if (!Array.isArray(value)) return failure("request.invalid", `${name} must be a list of strings`);
+  if (value.length > keys) {
+    return failure("http.too_large", `${name} holds ${value.length} entries; at most ${keys} are answered`);
+  }
+  const images: string[] = [];
+  for (const entry of value as readonly JsonValue[]) {
+    if (typeof entry !== "string") return failure("request.invalid", `${name} must be a list of strings`);
+    if (entry.length > keyLength) {
+      return failure("http.too_large", `${name} holds an entry of more than ${keyLength} characters`);
+    }
+    images.push(entry);
+  }
+  return success(images);
+}
+
+/** Every answer is JSON that nobody keeps and nobody reads as anything else. */
+export function sendJson(response: Response, status: number, body: JsonValue | object): void {
+  if (response.headersSent || response.destroyed) return;
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": bytes.length,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(response.req.method === "HEAD" ? undefined : bytes);
+}

@@ -1,0 +1,134 @@
+import { oneLine, objectAt, stringAt, failure, type JsonValue, type Result } from "../core/index.ts";
+import type { Decision, DecisionRequest } from "../decision/index.ts";
+import { parseKey } from "./key.ts";
+import { imageList } from "./exchange.ts";
+import type { FaultCode } from "./fault.ts";
+import { tidyResults, type AnswerReason } from "./results.ts";
+import type { Service } from "./types.ts";
+
+/** The only version of Gatekeeper's external data protocol that is spoken. */
+const API_VERSION = "externaldata.gatekeeper.sh/v1beta1";
+
+/** Gatekeeper's `ProviderResponse`. The client checks neither HTTP status nor `kind`, so each answer is one of these. */
+export interface ProviderResponse {
+  readonly apiVersion: typeof API_VERSION;
+  readonly kind: "ProviderResponse";
+  readonly response: {
+    /** Validation only: mutation needs `true` and is another route. */
+    readonly idempotent: boolean;
+    readonly items?: readonly ProviderItem[];
+    readonly systemError?: string;
+  };
+}
+
+export interface ProviderItem {
+  /** To the letter as it was asked: Gatekeeper caches under it. */
+  readonly key: string;
+  readonly value: KeyValue;
+}
+
+/** What a constraint template sees for one image. */
+export interface KeyValue {
+  readonly allow: boolean;
+  readonly outcome: Decision["outcome"];
+  readonly digest: string | null;
+  readonly reasons: readonly AnswerReason[];
+  readonly warnings: readonly AnswerReason[];
+  readonly decisionId: string | null;
+}
+
+/** The keys of a `ProviderRequest`. Another version or kind is refused, not guessed at (threat T225). */
+export function parseProviderRequest(
+  body: JsonValue,
+  service: Service,
+): Result<readonly string[], FaultCode> {
+  if (stringAt(body, "apiVersion") !== API_VERSION) {
+    return failure("request.invalid", `the request's apiVersion must be ${API_VERSION}`);
+  }
+  if (stringAt(body, "kind") !== "ProviderRequest") {
+    return failure("request.invalid", "the request's kind must be ProviderRequest");
+  }
+  return imageList(objectAt(body, "request")?.["keys"], "request.keys", service);
+}
+
+/** A key made ready to be decided, or the value that already answers it. */
+export type PreparedKey =
+  | { readonly key: string; readonly request: DecisionRequest }
+  | { readonly key: string; readonly value: KeyValue };
+
+export function prepareKey(key: string): PreparedKey {
+  const parsed = parseKey(key);
+  if (!parsed.ok) return { key, value: refusal(parsed.reason.code, parsed.reason.message) };
+  const { image, namespace } = parsed.value;
+  return {
+    key,
+    request: { reference: image, surface: "gatekeeper", namespace, parameters: {}, platform: null },
+  };
+}
+
+/**
+ * Failures that asking again will not mend. They are answered as a value that does not allow, which every template
+ * that sees denials sees too. All others are transient: Gatekeeper would cache an item, also an item's error, for
+ * minutes, so they are a `systemError` without any item (threat T219).
+ */
+const PERMANENT = /^(?:reference\.|key\.|image\.platform_missing$|registry\.(?:not_found|not_allowed)$)/;
+
+/** One item per key asked, duplicates included, in their order; or one `systemError`. */
+export function providerResponse(
+  prepared: readonly PreparedKey[],
+  decisions: ReadonlyMap<PreparedKey, Decision>,
+): ProviderResponse {
+  const items: ProviderItem[] = [];
+  const open: string[] = [];
+  for (const entry of prepared) {
+    if ("value" in entry) {
+      items.push({ key: entry.key, value: entry.value });
+      continue;
+    }
+    const decision = decisions.get(entry);
+    if (decision === undefined) open.push("internal");
+    else if (decision.outcome === "undecided" && !PERMANENT.test(decision.reason?.code ?? "")) {
+      open.push(decision.reason?.code ?? "internal");
+    } else items.push({ key: entry.key, value: valueOf(decision) });
+  }
+  if (open.length > 0) {
+    const codes = [...new Set(open)].sort().join(", ");
+    return systemError(
+      `${open.length} of ${prepared.length} images could not be decided (${codes}): try again`,
+    );
+  }
+  return wrap({ idempotent: false, items });
+}
+
+export function systemError(message: string): ProviderResponse {
+  return wrap({ idempotent: false, systemError: `assay: ${oneLine(message)}` });
+}
+
+function wrap(response: ProviderResponse["response"]): ProviderResponse {
+  return { apiVersion: API_VERSION, kind: "ProviderResponse", response };
+}
+
+function valueOf(decision: Decision): KeyValue {
+  const { outcome, image, decisionId } = decision;
+  // Both must say so: a document that contradicts itself allows nothing.
+  const allow = decision.allow && outcome === "allow";
+  return {
+    allow,
+    outcome,
+    digest: image.digest,
+    reasons: tidyResults(decision),
+    warnings: tidyResults({ ...decision, violations: decision.warnings, reason: null }),
+    decisionId,
+  };
+}
+
+function refusal(code: string, message: string): KeyValue {
+  return {
+    allow: false,
+    outcome: "undecided",
+    digest: null,
+    reasons: [{ code, message, solution: null }],
+    warnings: [],
+    decisionId: null,
+  };
+}

@@ -1,0 +1,94 @@
+import {
+  authorityKeyIdentifier,
+  basicConstraints,
+  extendedKeyUsage,
+  issueCertificate,
+  keyUsage,
+  OID,
+  subjectAltName,
+  subjectKeyIdentifier,
+  type Certificate,
+} from "./sigstore/certificate.ts";
+import { keyPair, type KeyPair } from "./sigstore/keys.ts";
+
+/** A certificate with its key, in PEM, as TLS servers and clients are configured with. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A certificate authority for TLS on loopback. */
+export interface TlsAuthority {
+  /** PEM. */
+  readonly cert: string;
+  /** A certificate for a server, named `localhost` unless told otherwise. */
+  server(options?: TlsLeafOptions): TlsIdentity;
+  /** A certificate that a caller presents. */
+  client(options?: TlsLeafOptions): TlsIdentity;
+}
+
+export interface TlsLeafOptions {
+  readonly name?: string;
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+  /** Extended key usages, by OID; both of TLS's unless told otherwise. */
+  readonly usages?: readonly string[];
+}
+
+export const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+export const SERVER_AUTH = OID.serverAuth;
+
+const HOUR = 3_600_000;
+
+export function createTlsAuthority(commonName = "assay lab TLS"): TlsAuthority {
+  const authorityKey = keyPair("P-256");
+  const subject = { commonName };
+  const authority = issueCertificate(
+    {
+      subject,
+      issuer: subject,
+      spki: authorityKey.spki,
+      notBefore: new Date(Date.now() - HOUR),
+      notAfter: new Date(Date.now() + 24 * HOUR),
+      extensions: [basicConstraints(true), keyUsage("certSign"), subjectKeyIdentifier(authorityKey.spki)],
+    },
+    authorityKey,
+  );
+  const leaf = ({
+    name = "localhost",
+    notBefore = new Date(Date.now() - HOUR),
+    notAfter = new Date(Date.now() + HOUR),
+    usages = [SERVER_AUTH, CLIENT_AUTH],
+  }: TlsLeafOptions = {}): TlsIdentity => {
+    const key = keyPair("P-256");
+    const certificate = issueCertificate(
+      {
+        subject: { commonName: name },
+        issuer: subject,
+        spki: key.spki,
+        notBefore,
+        notAfter,
+        extensions: [
+          basicConstraints(false),
+          keyUsage("digitalSignature"),
+          extendedKeyUsage(usages),
+          subjectAltName([{ type: "dns", value: name }]),
+          authorityKeyIdentifier(authorityKey.spki),
+          subjectKeyIdentifier(key.spki),
+        ],
+      },
+      authorityKey,
+    );
+    return { cert: pem(certificate), key: pemKey(key) };
+  };
+  return { cert: pem(authority), server: leaf, client: leaf };
+}
+
+function pem({ der }: Certificate): string {
+  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
+}
+
+function pemKey({ privateKey }: KeyPair): string {
+  return privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+}

@@ -1,0 +1,206 @@
+import { expect } from "chai";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readConfig } from "../../src/server/index.ts";
+
+const SMALLEST = `listeners:
+  metrics: { address: "127.0.0.1:9090" }
+policies:
+  - { source: policy.tar.gz }
+`;
+
+const WHOLE = `listeners:
+  gatekeeper: { address: "0.0.0.0:8443", tls: { cert: tls.crt, key: tls.key, clientCA: ca.crt } }
+  kyverno:    { address: "[::]:8444", tls: { cert: /etc/tls.crt, key: tls.key } }
+  metrics:    { address: "0.0.0.0:9090" }
+policies:
+  - { name: acme, source: "oci://registry.example/policies/acme:stable" }
+registries:
+  "Registry.internal:5000": { ca: ca.crt, mirrors: ["mirror.internal"], plainHTTP: false }
+budgets: { gatekeeper: 1500ms, kyverno: 8s }
+`;
+
+describe("readConfig", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "assay-config-"));
+    await writeFile(join(folder, "ca.crt"), "");
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const read = async (text: string) => {
+    const file = join(folder, "assay.yaml");
+    await writeFile(file, text);
+    return readConfig(file);
+  };
+  const complaint = async (text: string) => {
+    const config = await read(text);
+    return config.ok ? "" : config.reason.message.replaceAll(`${folder}/`, "");
+  };
+
+  it("reads the smallest configuration", async () => {
+    expect(await read(SMALLEST)).to.deep.equal({
+      ok: true,
+      value: {
+        listeners: [{ name: "metrics", host: "127.0.0.1", port: 9090, tls: null }],
+        policy: { name: "default", source: join(folder, "policy.tar.gz") },
+        registries: new Map(),
+        budgets: { gatekeeper: 2500, kyverno: 5000 },
+      },
+    });
+  });
+
+  it("reads a whole one; paths are relative to its folder", async () => {
+    const tls = (cert: string, clientCA: string | null) => ({ cert, key: join(folder, "tls.key"), clientCA });
+    expect(await read(WHOLE)).to.deep.equal({
+      ok: true,
+      value: {
+        listeners: [
+          {
+            name: "gatekeeper",
+            host: "0.0.0.0",
+            port: 8443,
+            tls: tls(join(folder, "tls.crt"), join(folder, "ca.crt")),
+          },
+          { name: "kyverno", host: "::", port: 8444, tls: tls("/etc/tls.crt", null) },
+          { name: "metrics", host: "0.0.0.0", port: 9090, tls: null },
+        ],
+        policy: { name: "acme", source: "oci://registry.example/policies/acme:stable" },
+        registries: new Map([
+          [
+            "registry.internal:5000",
+            { ca: join(folder, "ca.crt"), mirrors: ["mirror.internal"], plainHTTP: false },
+          ],
+        ]),
+        budgets: { gatekeeper: 1500, kyverno: 8000 },
+      },
+    });
+  });
+
+  describe("T254 names file, line and field of a fault", () => {
+    const cases: { name: string; text: string; fault: string | RegExp }[] = [
+      { name: "nothing", text: "", fault: /^assay\.yaml:1: must be object/ },
+      {
+        name: "no listener",
+        text: "listeners: {}\npolicies: [{ source: a }]\n",
+        fault: /^assay\.yaml:1: listeners: must NOT have fewer than 1 properties/,
+      },
+      {
+        name: "no policy",
+        text: SMALLEST.replace(/policies:\n.*\n/, ""),
+        fault: "assay.yaml:1: policies: is missing",
+      },
+      {
+        name: "two policies",
+        text: `${SMALLEST}  - { source: b }\n`,
+        fault: /^assay\.yaml:3: policies: must NOT have more than 1 items; expected The policy that decides/,
+      },
+      {
+        name: "an unknown key",
+        text: `${SMALLEST}polices: []\n`,
+        fault: "assay.yaml:5: polices: unknown key; known here: listeners, policies, registries, budgets",
+      },
+      {
+        name: "no key file",
+        text: SMALLEST.replace("metrics", "kyverno").replace(" }", ", tls: { cert: a } }"),
+        fault: "assay.yaml:2: listeners.kyverno.tls.key: is missing",
+      },
+      {
+        name: "a client CA for Kyverno",
+        text: SMALLEST.replace("metrics", "kyverno").replace(
+          " }",
+          ", tls: { cert: a, key: b, clientCA: c } }",
+        ),
+        fault: "assay.yaml:2: listeners.kyverno.tls.clientCA: unknown key; known here: cert, key",
+      },
+      {
+        name: "Gatekeeper without TLS",
+        text: SMALLEST.replace("metrics", "gatekeeper"),
+        fault: "assay.yaml:2: listeners.gatekeeper.tls: is missing",
+      },
+      {
+        name: "an address without a port",
+        text: SMALLEST.replace(":9090", ""),
+        fault: /^assay\.yaml:2: listeners\.metrics\.address: must match pattern .*; expected HOST:PORT/,
+      },
+      {
+        name: "a port too high",
+        text: SMALLEST.replace("9090", "90909"),
+        fault: "assay.yaml:2: listeners.metrics.address: the port must be 0 to 65535",
+      },
+      {
+        name: "a budget without unit",
+        text: `${SMALLEST}budgets: { gatekeeper: 2500 }\n`,
+        fault: /^assay\.yaml:5: budgets\.gatekeeper: must be string; expected a time as "2500ms"/,
+      },
+      {
+        name: "a budget of an hour",
+        text: `${SMALLEST}budgets:\n  kyverno: 3600s\n`,
+        fault: /^assay\.yaml:6: budgets\.kyverno: must match pattern/,
+      },
+      {
+        name: "a signer, which this version does not check",
+        text: SMALLEST.replace(" }\n", " }\n").replace(
+          "policy.tar.gz",
+          "policy.tar.gz, signers: [{ key: a }]",
+        ),
+        fault:
+          /^assay\.yaml:4: policies\.0\.signers: must NOT have more than 0 items; expected .*not supported yet/,
+      },
+      {
+        name: "a registry that is a URL",
+        text: `${SMALLEST}registries:\n  "https://a/": {}\n`,
+        fault: /^assay\.yaml:6: registries\.https:\/\/a\/: not a registry's HOST\[:PORT\]/,
+      },
+      {
+        name: "a CA that is not there",
+        text: `${SMALLEST}registries:\n  a.example: { ca: no.crt }\n`,
+        fault: "assay.yaml:6: registries.a.example.ca: there is no file no.crt",
+      },
+      { name: "no YAML", text: "listeners: [\n", fault: /^assay\.yaml:\d+:\d+: ./ },
+      {
+        name: "a key twice",
+        text: `${SMALLEST}policies: []\n`,
+        fault: /^assay\.yaml:5:1: Map keys must be unique/,
+      },
+      { name: "two documents", text: `${SMALLEST}---\n${SMALLEST}`, fault: /^assay\.yaml:\d+:\d+: / },
+      {
+        name: "an alias",
+        text: `${SMALLEST}x: &a [1]\ny: [*a, *a]\n`,
+        fault: /^assay\.yaml: Alias resolution is disabled/,
+      },
+      { name: "a tag", text: `${SMALLEST}x: !!js/function "1"\n`, fault: /^assay\.yaml:5:4: Unresolved tag/ },
+      {
+        name: "__proto__",
+        text: `${SMALLEST}__proto__: { budgets: {} }\n`,
+        fault: /^assay\.yaml:5: __proto__: unknown key/,
+      },
+      {
+        name: "too large",
+        text: `#${"x".repeat(1_100_000)}`,
+        fault: "assay.yaml: larger than 1048576 bytes",
+      },
+    ];
+    for (const { name, text, fault } of cases) {
+      it(name, async () => {
+        const message = await complaint(text);
+        const [line = ""] = message.split("\n");
+        if (typeof fault === "string") expect(line).to.equal(fault);
+        else expect(line).to.match(fault);
+      });
+    }
+
+    it("tells every fault on a line of its own", async () => {
+      const text = "listeners: { metrics: { address: a, x: 1 } }\npolicies:\n  - {}\n";
+      const lines = (await complaint(text)).split("\n");
+      expect(lines).to.have.length(3);
+      for (const line of lines) expect(line).to.match(/^assay\.yaml:[13]: [a-z.0-9]+: /);
+    });
+
+    it("a file that is not there", async () => {
+      const config = await readConfig(join(folder, "none.yaml"));
+      expect(!config.ok && config.reason.message).to.match(/none\.yaml: cannot be read: ENOENT/);
+    });
+  });
+});
