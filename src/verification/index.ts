@@ -1,2 +1,7 @@
 export type * from "./types.ts";
 export { REASONS, type ReasonCode } from "./reasons.ts";
+export { verify } from "./verify.ts";
+export { verifyBundle, type BundleArtifact, type DemandedSigner } from "./verify-bundle.ts";
+export { parseStatement } from "./statement.ts";
+export { isIdentity, type DemandedIdentity } from "./identity.ts";
+export { combineTrust, publicGoodRoot, trustFromData, trustFromFiles, type TrustCode } from "./trust.ts";

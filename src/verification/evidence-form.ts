@@ -1,0 +1,59 @@
+import { hash } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import type { BundleLogEntry } from "./bundle.ts";
+import type { SignedContent } from "./log-body.ts";
+import { verifySignature, verifySignatureOfDigest, type HashName } from "./signature.ts";
+
+/**
+ * What every form of evidence (Sigstore bundle, cosign's layers, bare envelope) comes down to before it is proven:
+ * signed bytes, signatures over them, a certificate or none, and whatever testifies to the time.
+ */
+export interface SignedEvidence {
+  readonly signed: SignedBytes;
+  /** At least one; exactly one where a certificate or a log entry stands beside it. */
+  readonly signatures: readonly Buffer[];
+  /** DER of the signing certificate; `null`: signed by a key that must be configured. */
+  readonly certificate: Buffer | null;
+  readonly logEntries: readonly BundleLogEntry[];
+  /** DER of RFC 3161 responses. */
+  readonly timestamps: readonly Buffer[];
+  /** Payload of the envelope; `null` for a message. */
+  readonly payload: Buffer | null;
+  /** The envelope as it was stored, for forms in which logs and timestamps speak of that; else `null`. */
+  readonly storedEnvelope: Buffer | null;
+}
+
+export type SignedBytes =
+  | { readonly kind: "bytes"; readonly bytes: Buffer; readonly hash: HashName | undefined }
+  | { readonly kind: "digest"; readonly digest: Buffer; readonly hash: HashName };
+
+export function isSignatureOf(key: KeyObject, signed: SignedBytes, signature: Buffer): boolean {
+  return signed.kind === "bytes"
+    ? verifySignature(key, signed.bytes, signature, signed.hash)
+    : verifySignatureOfDigest(key, signed.digest, signed.hash, signature);
+}
+
+/** The view of evidence that a log entry's body is compared with. */
+export function contentForLog(
+  evidence: SignedEvidence,
+  signature: Buffer,
+  verifier: SignedContent["verifier"],
+): SignedContent {
+  const { signed, payload, storedEnvelope } = evidence;
+  return {
+    signature,
+    verifier,
+    digest: (name) =>
+      signed.kind === "bytes"
+        ? hash(name, signed.bytes, "buffer")
+        : signed.hash === name
+          ? signed.digest
+          : undefined,
+    payloadDigest: digestsOf(payload),
+    envelopeDigest: digestsOf(storedEnvelope),
+  };
+}
+
+function digestsOf(bytes: Buffer | null): (name: HashName) => Buffer | undefined {
+  return (name) => (bytes === null ? undefined : hash(name, bytes, "buffer"));
+}

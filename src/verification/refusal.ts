@@ -1,0 +1,19 @@
+import type { ReasonCode } from "./reasons.ts";
+
+/**
+ * The one class that the leaves of this folder throw. `verify.ts` and `trust.ts` turn it into a value; whatever else
+ * is thrown is a fault of assay and ends there as `internal`.
+ */
+export class Refusal extends Error {
+  readonly code: ReasonCode;
+
+  constructor(code: ReasonCode, message: string) {
+    super(message);
+    this.name = "Refusal";
+    this.code = code;
+  }
+}
+
+export function refuse(code: ReasonCode, message: string): never {
+  throw new Refusal(code, message);
+}

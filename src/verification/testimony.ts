@@ -1,0 +1,85 @@
+import { validDuring } from "./authority.ts";
+import { contentForLog, type SignedEvidence } from "./evidence-form.ts";
+import { verifyInclusion } from "./inclusion.ts";
+import { matchLogBody, type SignedContent } from "./log-body.ts";
+import { refuse } from "./refusal.ts";
+import { verifyTimestamp } from "./timestamp.ts";
+import type { TransparencyLog } from "./trust-root.ts";
+import type { LogEntry, TrustRoot, VerifiedTime } from "./types.ts";
+
+/** How far a clock that testifies may run ahead of ours. */
+const CLOCK_SKEW = 5 * 60 * 1000;
+
+/** What logs and timestamp authorities have proven about one signature. */
+export interface Testimony {
+  /** Milliseconds since 1970, at least one where anything testified to the time. */
+  readonly times: readonly number[];
+  readonly verifiedTimes: readonly VerifiedTime[];
+  readonly entries: readonly LogEntry[];
+  /** Ids of the logs that hold the signature: each counts once, however many entries it has (A018, A027, A031). */
+  readonly logs: ReadonlySet<string>;
+}
+
+/**
+ * Hears every log entry and timestamp of trusted logs and authorities. Those of strangers neither count nor spoil;
+ * those of trusted ones must be right in every respect, or the evidence is refused.
+ */
+export function hearTestimony(
+  evidence: SignedEvidence,
+  signature: Buffer,
+  verifier: SignedContent["verifier"],
+  roots: readonly TrustRoot[],
+  now: Date,
+): Testimony {
+  const times: number[] = [];
+  const verifiedTimes: VerifiedTime[] = [];
+  const accept = (time: number, source: VerifiedTime["source"]): void => {
+    if (time > now.getTime() + CLOCK_SKEW) {
+      refuse("time.invalid", `a ${source} time of ${new Date(time).toISOString()}, which is in the future`);
+    }
+    times.push(time);
+    verifiedTimes.push({ time: new Date(time).toISOString(), source });
+  };
+
+  const logs = new Map<string, TransparencyLog>();
+  const entries = new Map<string, LogEntry>();
+  const content = contentForLog(evidence, signature, verifier);
+  for (const entry of evidence.logEntries) {
+    const log = findLog(entry.logId, roots);
+    if (log === undefined) continue;
+    matchLogBody(entry, content);
+    const { time, index } = verifyInclusion(entry, log);
+    const key = `${log.id}:${index}`;
+    if (entries.has(key)) continue;
+    entries.set(key, { log: log.name, index });
+    logs.set(log.id, log);
+    if (time !== null) accept(time, "rekor");
+  }
+
+  const authorities = roots.flatMap((root) => root.material.timestampAuthorities);
+  const stamped = evidence.storedEnvelope === null ? [signature] : [signature, evidence.storedEnvelope];
+  for (const der of evidence.timestamps) {
+    const time = verifyTimestamp(der, stamped, authorities);
+    if (time !== undefined) accept(time, "tsa");
+  }
+
+  checkLogValidity(logs.values(), times.length === 0 ? [now.getTime()] : times);
+  return { times, verifiedTimes, entries: [...entries.values()], logs: new Set(logs.keys()) };
+}
+
+function findLog(id: string, roots: readonly TrustRoot[]): TransparencyLog | undefined {
+  for (const root of roots) {
+    const log = root.material.logs.get(id);
+    if (log !== undefined) return log;
+  }
+  return undefined;
+}
+
+/** A log's testimony counts for times at which its key was trusted (T102). */
+function checkLogValidity(logs: Iterable<TransparencyLog>, times: readonly number[]): void {
+  for (const log of logs) {
+    if (!times.every((time) => validDuring(log.validFor, time))) {
+      refuse("log.untrusted", `the log ${log.name} was not trusted at the time of its entry`);
+    }
+  }
+}
