@@ -25,11 +25,10 @@ const DEFAULT_PORT: Readonly<Record<string, string>> = { https: "443", http: "80
 /** Characters, also percent-encoded, that readers of URLs understand differently. */
 // oxlint-disable-next-line no-control-regex -- control characters are just what must not pass
 const AMBIGUOUS = /[\s\\\u0000-\u001f\u007f]|%(?:2e|2f|5c|[01][0-9a-f]|7f)/i;
-const COMMIT_PAGE = /^(.+?)(?:\/-)?\/commit\/([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
  * Reads the ways in which producers spell a git source (reference/provenance-formats.md §4.0): `git+https://…@ref`,
- * `https://….git#ref:folder`, `git+ssh://`, `git@host:path`, `….git`, a page `…/commit/<id>`. Transports that prove
+ * `https://….git#ref:folder`, `git+ssh://`, `git@host:path`, `….git`. Transports that prove
  * the host (https, ssh) become `https://host/path`; `http` and `git` stay, for over them anybody can answer.
  */
 export function parseGitUri(uri: string): GitLocation {
@@ -61,10 +60,7 @@ function locate(scheme: string, hostAndPort: string, rest: string): GitLocation 
   if (beforeFragment.includes("?")) return NOWHERE;
   const [pathText, atRef] = cut(beforeFragment, "@");
   const origin = originOf(scheme, hostAndPort);
-  let path = withoutOuterSlashes(pathText);
-  const page = COMMIT_PAGE.exec(path);
-  if (page !== null) path = page[1] ?? "";
-  path = path.replace(/\.git$/, "");
+  const path = withoutOuterSlashes(pathText).replace(/\.git$/, "");
   if (origin === null || !path.split("/").every(isPlainSegment)) return NOWHERE;
   const revision = atRef ?? (fragment === null ? null : cut(fragment, ":")[0]);
   const stated = revision?.replace(/^@+/, "") ?? "";
@@ -73,7 +69,7 @@ function locate(scheme: string, hostAndPort: string, rest: string): GitLocation 
   return {
     repo: `${origin}/${path}`,
     ref: stated === "" || isCommit ? null : stated,
-    commit: isCommit ? named : page === null ? null : parseCommit(page[2] ?? ""),
+    commit: isCommit ? named : null,
   };
 }
 

@@ -128,9 +128,10 @@ export class PredicateReader {
     const parent = this.#find(path.slice(0, -1));
     const last = path.at(-1);
     if (last === undefined || parent === undefined || !isContainer(parent)) return undefined;
+    const understood = this.#open(parent);
     const value = memberOf(parent, last);
     if (value === undefined || (value !== null && !fits(value))) return undefined;
-    this.#open(parent).add(String(last));
+    understood.add(String(last));
     return value;
   }
 

@@ -6,6 +6,7 @@ import type { Dependency } from "../types.ts";
 import { readDependencies, withRoles } from "./dependencies.ts";
 import {
   builderOf,
+  isSelfHosted,
   NO_DEFINITION,
   NO_SOURCE,
   NO_TRIGGER,
@@ -14,7 +15,7 @@ import {
   type ProvenanceFacts,
   type Source,
 } from "./facts.ts";
-import { readGithubEnvironment, triggerOf } from "./github-environment.ts";
+import { readGithubEnvironment, triggerOf, workflowOf } from "./github-environment.ts";
 import { readBuilder } from "./slsa-v1.ts";
 
 /** Where the two versions keep the same things (reference/provenance-formats.md §4.8). */
@@ -96,6 +97,7 @@ function read(reader: PredicateReader, layout: Layout, builder: ProvenanceFacts[
   const frontend = reader.string(...layout.request, "args", "source");
   const hasGithub = reader.keys(...layout.environment).some((key) => key.startsWith("github_"));
   const environment = hasGithub ? readGithubEnvironment(reader, ...layout.environment) : null;
+  const workflow = environment === null ? null : workflowOf(environment, source.repo);
   const runUrl = isRunUrl(builder.id) ? builder.id : null;
   reader.known(layout.environment, ...layout.environmentKnown);
   reader.known(metadata, layout.details, "buildInvocationID", "invocationId", "invocationID");
@@ -106,11 +108,14 @@ function read(reader: PredicateReader, layout: Layout, builder: ProvenanceFacts[
     buildType: reader.string(...layout.buildType),
     source,
     definition: {
-      ...NO_DEFINITION,
-      repo: context?.repo ?? null,
-      ref: context?.ref ?? null,
-      commit: context?.commit ?? null,
-      path: reader.string(...layout.configSource, layout.entryPoint),
+      ...(workflow ?? {
+        ...NO_DEFINITION,
+        repo: context?.repo ?? null,
+        ref: context?.ref ?? null,
+        commit: context?.commit ?? null,
+      }),
+      // The Dockerfile; where CI defines the build is what a certificate speaks of.
+      entryPoint: reader.string(...layout.configSource, layout.entryPoint),
     },
     trigger:
       environment === null
@@ -119,7 +124,7 @@ function read(reader: PredicateReader, layout: Layout, builder: ProvenanceFacts[
     parameters: reader.object(...layout.request) ?? {},
     parametersNamesOnly: false,
     dependencies: withRoles(dependencies, source, (dependency) => roleOf(dependency, frontend)),
-    flags: readFlags(reader, layout),
+    flags: readFlags(reader, layout, environment?.runnerEnvironment ?? null),
     times: {
       started: canonicalTime(reader.string(...metadata, layout.started)),
       finished: canonicalTime(reader.string(...metadata, layout.finished)),
@@ -151,7 +156,7 @@ function readHint(reader: PredicateReader, layout: Layout): Source | null {
   };
 }
 
-function readFlags(reader: PredicateReader, layout: Layout): ProvenanceFacts["flags"] {
+function readFlags(reader: PredicateReader, layout: Layout, runner: string | null): ProvenanceFacts["flags"] {
   const [parent, parameters, environment, materials] = layout.completeness;
   const complete = (member: string | null) =>
     member === null ? null : reader.boolean(...layout.metadata, parent, member);
@@ -159,7 +164,7 @@ function readFlags(reader: PredicateReader, layout: Layout): ProvenanceFacts["fl
     reproducible: reader.boolean(...layout.metadata, layout.reproducible),
     // Its first releases wrote this flag among the completeness.
     hermetic: reader.boolean(...layout.metadata, layout.hermetic) ?? complete(layout.hermetic),
-    selfHostedRunner: null,
+    selfHostedRunner: isSelfHosted(runner),
     completeness: {
       parameters: complete(parameters),
       environment: complete(environment),

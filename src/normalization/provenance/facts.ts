@@ -76,6 +76,12 @@ export function runOfUrl(url: string | null): Pick<Trigger, "runId" | "runAttemp
   return { runId: match?.[1] ?? null, runAttempt: match?.[2] ?? null };
 }
 
+/** GitHub's word for the kind of a runner; three-valued, for other words say neither. */
+export function isSelfHosted(environment: string | null): boolean | null {
+  if (environment === "self-hosted") return true;
+  return environment === "github-hosted" ? false : null;
+}
+
 export function urlOrNull(text: string | null): string | null {
   return text !== null && text.startsWith("https://") ? text : null;
 }

@@ -1,7 +1,15 @@
 import { parseGitUri } from "../git.ts";
 import type { PredicateReader } from "../predicate-reader.ts";
 import { readDependencies, resolved, withRoles } from "./dependencies.ts";
-import { NO_SOURCE, NO_TRIGGER, runOfUrl, sourceAt, urlOrNull, type ProvenanceFacts } from "./facts.ts";
+import {
+  isSelfHosted,
+  NO_SOURCE,
+  NO_TRIGGER,
+  runOfUrl,
+  sourceAt,
+  urlOrNull,
+  type ProvenanceFacts,
+} from "./facts.ts";
 import { readBuilder, readInvocationId } from "./slsa-v1.ts";
 
 const WORKFLOW = ["buildDefinition", "externalParameters", "workflow"] as const;
@@ -21,6 +29,8 @@ export function readGithubAttest(reader: PredicateReader): ProvenanceFacts {
       : sourceAt(uri, { ...location, ref: found.ref ?? workflowRef ?? location.ref }, found.commit);
   const runUrl = urlOrNull(readInvocationId(reader));
   const builder = readBuilder(reader);
+  // npm names the runner as the builder.
+  const runner = builder.id?.replace("https://github.com/actions/runner/", "") ?? null;
   const environment = reader.string(...GITHUB, "runner_environment");
   reader.known(GITHUB, "repository_id", "repository_owner_id");
   return {
@@ -44,16 +54,9 @@ export function readGithubAttest(reader: PredicateReader): ProvenanceFacts {
     flags: {
       reproducible: null,
       hermetic: null,
-      selfHostedRunner: isSelfHosted(environment, builder.id),
+      selfHostedRunner: isSelfHosted(environment ?? runner),
       completeness: { parameters: null, environment: null, materials: null },
     },
     times: { started: null, finished: null },
   };
-}
-
-/** npm names the runner as the builder; elsewhere the environment says which kind it was. */
-function isSelfHosted(environment: string | null, builderId: string | null): boolean | null {
-  const stated = environment ?? builderId?.replace("https://github.com/actions/runner/", "");
-  if (stated === "self-hosted") return true;
-  return stated === "github-hosted" ? false : null;
 }

@@ -8,7 +8,6 @@ export interface GithubEnvironment {
   readonly repository: string | null;
   readonly ref: string | null;
   readonly refType: string | null;
-  readonly commit: string | null;
   /** `owner/repo/.github/workflows/x.yml@ref` */
   readonly workflowRef: string | null;
   readonly workflowCommit: string | null;
@@ -16,6 +15,7 @@ export interface GithubEnvironment {
   readonly actor: string | null;
   readonly runId: string | null;
   readonly runAttempt: string | null;
+  readonly runnerEnvironment: string | null;
   /** What a person gave to `workflow_dispatch` (threat T123). */
   readonly inputs: JsonObject | null;
 }
@@ -26,6 +26,8 @@ const KNOWN = [
   "BASE_REF",
   "HEAD_REF",
   "JOB",
+  "REF_NAME",
+  "REF_PROTECTED",
   "REPOSITORY_ID",
   "REPOSITORY_OWNER",
   "REPOSITORY_OWNER_ID",
@@ -33,7 +35,15 @@ const KNOWN = [
   "RUN_NUMBER",
   "TRIGGERING_ACTOR",
   "TRIGGERING_ACTOR_ID",
+  "RUNNER_ARCH",
+  "RUNNER_IMAGE_OS",
+  "RUNNER_IMAGE_VERSION",
+  "RUNNER_NAME",
+  "RUNNER_OS",
+  "RUNNER_TRACKING_ID",
   "SERVER_URL",
+  "SHA",
+  "SHA1",
   "WORKFLOW",
 ];
 const KNOWN_OF_RUNNER = ["IMAGE_OS", "IMAGE_VERSION", "RUNNER_ARCH", "RUNNER_NAME", "RUNNER_OS"];
@@ -59,13 +69,13 @@ export function readGithubEnvironment(reader: PredicateReader, ...path: Path): G
     repository: variable("REPOSITORY"),
     ref: variable("REF"),
     refType: variable("REF_TYPE"),
-    commit: variable("SHA"),
     workflowRef: variable("WORKFLOW_REF"),
     workflowCommit: variable("WORKFLOW_SHA"),
     event: variable("EVENT_NAME"),
     actor: variable("ACTOR"),
     runId: variable("RUN_ID"),
     runAttempt: variable("RUN_ATTEMPT"),
+    runnerEnvironment: variable("RUNNER_ENVIRONMENT"),
   };
 }
 

@@ -1,6 +1,7 @@
+import { parseGitUri } from "../git.ts";
 import { canonicalTime } from "../time.ts";
 import type { PredicateReader } from "../predicate-reader.ts";
-import { onlyGitSource, readDependencies, withRoles } from "./dependencies.ts";
+import { onlyGitSource, readDependencies, withRoles, type ReadDependency } from "./dependencies.ts";
 import {
   builderOf,
   NO_DEFINITION,
@@ -17,12 +18,13 @@ import {
 /** Any SLSA provenance v0.1 (slsa.dev/provenance/v0.1): Google Cloud Build's first form, Azure Pipelines. */
 export function readSlsaV01(reader: PredicateReader, producer: Producer): ProvenanceFacts {
   const dependencies = readDependencies(reader, "materials");
+  reader.known(["recipe"], "environment");
   const definedIn = reader.value("recipe", "definedInMaterial");
   const named = typeof definedIn === "number" ? dependencies[definedIn] : undefined;
   const found =
     named !== undefined && named.git !== null
       ? sourceAt(named.dependency.uri, named.git, named.commit)
-      : (onlyGitSource(dependencies) ?? NO_SOURCE);
+      : (onlyGitSource(dependencies) ?? onlyMaterial(dependencies));
   const source = producer === "google-cloud-build" ? withSubstitutions(reader, found) : found;
   const runUrl = urlOrNull(reader.string("metadata", "buildInvocationId"));
   return {
@@ -57,6 +59,16 @@ export function readSlsaV01(reader: PredicateReader, producer: Producer): Proven
       finished: canonicalTime(reader.string("metadata", "buildFinishedOn")),
     },
   };
+}
+
+/** The one thing that went in, though no git URI: Google Cloud Build's first pages of commits, objects in its storage. */
+function onlyMaterial(dependencies: readonly ReadDependency[]): Source {
+  const [only, another] = dependencies;
+  const uri = only?.dependency.uri ?? null;
+  if (uri === null || another !== undefined) return NO_SOURCE;
+  const object = /^(gs:\/\/[^\s#?]+)(?:#\d+)?$/.exec(uri)?.[1] ?? null;
+  const location = parseGitUri(uri);
+  return sourceAt(uri, { ...location, repo: location.repo ?? object }, only?.commit ?? null);
 }
 
 /** Google Cloud Build's trigger substitutions name the branch or tag that its materials leave out. */
