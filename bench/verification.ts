@@ -1,0 +1,169 @@
+import { bundleFromJSON } from "@sigstore/bundle";
+import { TrustedRoot } from "@sigstore/protobuf-specs";
+import { toSignedEntity, toTrustMaterial, Verifier, type VerifierOptions } from "@sigstore/verify";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { digestOf, parseDigest, type Digest, type JsonObject } from "../src/core/index.ts";
+import type { Artifact } from "../src/evidence/index.ts";
+import { trustFromData, verify, type TrustMaterial } from "../src/verification/index.ts";
+import {
+  createSigstore,
+  keyPair,
+  provenanceV1,
+  type BundleJson,
+  type KeyPair,
+  type Sigstore,
+} from "../test/lab/sigstore/index.ts";
+import { sharedData } from "../test/lab/shared-data.ts";
+import { sideBySide, table } from "./measure.ts";
+
+/** A bundle per call, so that nothing remembered from one makes the next one cheap. */
+const VARIANTS = 40;
+
+interface Case {
+  readonly name: string;
+  readonly bundles: readonly Buffer[];
+  readonly subject: Digest;
+  readonly trustedRoot: JsonObject;
+  readonly key?: KeyPair;
+  readonly thresholds?: VerifierOptions;
+}
+
+/**
+ * CPU per bundle, from bytes to a verdict: our `verify`, which also parses the statement strictly and binds it to the
+ * image, beside @sigstore/verify, which parses the bundle and proves its signature.
+ */
+export async function run(): Promise<void> {
+  const rows: string[][] = [];
+  for (const each of [...labCases(), ...realCases()]) {
+    const [ours, theirs] = await sideBySide([
+      { name: "assay", run: inTurns(each.bundles, assay(each)) },
+      { name: "@sigstore/verify", run: inTurns(each.bundles, library(each)) },
+    ]);
+    if (ours === undefined || theirs === undefined) continue;
+    rows.push([
+      each.name,
+      ours.cpuMs.toFixed(2),
+      theirs.cpuMs.toFixed(2),
+      `${(theirs.cpuMs / ours.cpuMs).toFixed(1)} ×`,
+    ]);
+  }
+  table(["CPU ms per bundle", "assay", "@sigstore/verify", "ratio"], rows);
+  if (sharedData === undefined) process.stdout.write("  (no real bundles: shared data is not there)\n\n");
+}
+
+function inTurns(bundles: readonly Buffer[], use: (bundle: Buffer) => void): () => void {
+  for (const bundle of bundles) use(bundle);
+  let turn = 0;
+  return () => {
+    const bundle = bundles[turn % bundles.length];
+    turn += 1;
+    if (bundle !== undefined) use(bundle);
+  };
+}
+
+function assay({ subject, trustedRoot, key }: Case): (bundle: Buffer) => void {
+  const trust = trustOf(trustedRoot, key);
+  const target = { digest: subject, platforms: [] };
+  const now = new Date();
+  return (bytes) => {
+    const artifact: Artifact = {
+      id: digestOf(bytes),
+      source: "referrer",
+      location: "bench",
+      mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+      attachedTo: subject,
+      content: { kind: "sigstore-bundle", bytes },
+    };
+    const conclusion = verify(artifact, target, trust, { now });
+    if (conclusion.status !== "verified") throw new Error(`assay: ${JSON.stringify(conclusion)}`);
+  };
+}
+
+function trustOf(trustedRoot: JsonObject, key: KeyPair | undefined): TrustMaterial {
+  const trust = trustFromData({
+    roots: { bench: trustedRoot },
+    keys: key === undefined ? {} : { bench: { pem: key.pem, from: null, to: null } },
+  });
+  if (!trust.ok) throw new Error(trust.reason.message);
+  return trust.value;
+}
+
+function library({ trustedRoot, key, thresholds }: Case): (bundle: Buffer) => void {
+  const finder = key === undefined ? undefined : () => ({ publicKey: key.publicKey, validFor: () => true });
+  const verifier = new Verifier(toTrustMaterial(TrustedRoot.fromJSON(trustedRoot), finder), thresholds);
+  return (bytes) => {
+    verifier.verify(toSignedEntity(bundleFromJSON(JSON.parse(bytes.toString("utf8")))));
+  };
+}
+
+function labCases(): Case[] {
+  const sigstore = createSigstore();
+  const subject = digestOf(Buffer.from("bench"));
+  const key = keyPair("P-256");
+  const signed = (sign: (content: { statement: JsonObject }) => BundleJson): Buffer[] =>
+    Array.from({ length: VARIANTS }, (_, variant) => {
+      const statement = provenanceV1({ subjects: [{ name: `app-${String(variant)}`, digest: subject }] });
+      return Buffer.from(JSON.stringify(sign({ statement })));
+    });
+  const { trustedRoot }: Sigstore = sigstore;
+  const common = { subject, trustedRoot };
+  return [
+    {
+      ...common,
+      name: "keyless, private Sigstore, Rekor v1",
+      bundles: signed((content) => sigstore.sign(content)),
+    },
+    {
+      ...common,
+      name: "keyless, private Sigstore, Rekor v1 with TSA",
+      bundles: signed((content) => sigstore.sign(content, { timestamp: true })),
+    },
+    {
+      ...common,
+      name: "keyless, private Sigstore, Rekor v2 with TSA",
+      bundles: signed((content) => sigstore.sign(content, { log: "rekor-v2" })),
+    },
+    {
+      ...common,
+      name: "by key (P-256)",
+      bundles: signed((content) => sigstore.signWithKey(content, key)),
+      key,
+      thresholds: { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 },
+    },
+  ];
+}
+
+/** Bundles of the public instances, with the digest that each speaks of. */
+function realCases(): Case[] {
+  if (sharedData === undefined) return [];
+  const index = readJson("index.json") as { cases: readonly RealCase[] };
+  const wanted = [
+    ["bundles-good-1333", "keyless, public-good Sigstore, Rekor v1"],
+    ["bundles-good-1509", "keyless, staging Sigstore, Rekor v2 with TSA"],
+  ] as const;
+  return wanted.flatMap(([id, name]) => {
+    const found = index.cases.find((each) => each.id === id);
+    const hex = found?.subjects[0]?.digest["sha256"];
+    const subject = hex === undefined ? undefined : parseDigest(`sha256:${hex}`);
+    if (found === undefined || subject === undefined) return [];
+    const trustedRoot = readJson(found.trustedRoot) as JsonObject;
+    const thresholds = id === "bundles-good-1509" ? { timestampThreshold: 1 } : {};
+    return [{ name, bundles: [read(found.file)], subject, trustedRoot, thresholds }];
+  });
+}
+
+interface RealCase {
+  readonly id: string;
+  readonly file: string;
+  readonly trustedRoot: string;
+  readonly subjects: readonly { readonly digest: Readonly<Record<string, string>> }[];
+}
+
+function read(file: string): Buffer {
+  return readFileSync(join(sharedData ?? "", file));
+}
+
+function readJson(file: string): unknown {
+  return JSON.parse(read(file).toString("utf8"));
+}
