@@ -7,7 +7,7 @@ export {
   type CredentialOptions,
   type CredentialSource,
 } from "./credentials.ts";
-export { parseDescriptor } from "./descriptor.ts";
+export { foldedTwins, parseDescriptor } from "./descriptor.ts";
 export { openLayout, type LayoutSource } from "./layout.ts";
 export { MANIFEST_TYPES, parseManifest, type ManifestCode } from "./manifest.ts";
 export { fallbackTag, isRegistryHost, isRepositoryName, isTag, MAX_NAME_LENGTH } from "./names.ts";
