@@ -1,0 +1,79 @@
+import { crc32 } from "node:zlib";
+
+/** One file of an archive; the name begins with a slash, as `opa build` writes it. */
+export interface ArchiveFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const BLOCK = 512;
+const LARGEST_STORED_BLOCK = 65_535;
+
+/**
+ * A tar.gz whose bytes depend on names and contents alone: names sorted, times and owners zero, no name or time in the
+ * gzip header. The deflate stream only stores: what zlib makes of the same bytes differs from version to version and
+ * from processor to processor.
+ */
+export function packArchive(files: readonly ArchiveFile[]): Buffer {
+  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const tar = Buffer.concat([
+    ...sorted.flatMap((file) => [header(file), file.bytes, padding(file.bytes.byteLength)]),
+    Buffer.alloc(2 * BLOCK),
+  ]);
+  return gzipStored(tar);
+}
+
+/** Finds one file in a tar that `opa build` has just written; no reader for archives from elsewhere. */
+export function fileInTar(tar: Uint8Array, name: string): Buffer | undefined {
+  const bytes = Buffer.from(tar.buffer, tar.byteOffset, tar.byteLength);
+  for (let at = 0; at + BLOCK <= bytes.length; ) {
+    const entry = bytes.toString("latin1", at, at + 100).replace(/\0.*$/s, "");
+    const size = Number.parseInt(bytes.toString("latin1", at + 124, at + 136), 8);
+    if (entry === "" || !Number.isSafeInteger(size)) return undefined;
+    if (entry === name) return bytes.subarray(at + BLOCK, at + BLOCK + size);
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  return undefined;
+}
+
+/** A ustar header (POSIX.1-1988): a regular file, mode 0644, everything else zero. */
+function header(file: ArchiveFile): Buffer {
+  const name = Buffer.from(file.name, "utf8");
+  if (name.length > 100) throw new RangeError(`the name ${file.name} does not fit a tar header`);
+  const block = Buffer.alloc(BLOCK);
+  const octal = (value: number, width: number) => `${value.toString(8).padStart(width - 1, "0")}\0`;
+  name.copy(block, 0);
+  block.write(octal(0o644, 8), 100, "latin1");
+  block.write(octal(0, 8), 108, "latin1");
+  block.write(octal(0, 8), 116, "latin1");
+  block.write(octal(file.bytes.byteLength, 12), 124, "latin1");
+  block.write(octal(0, 12), 136, "latin1");
+  block.write("        ", 148, "latin1");
+  block.write("0", 156, "latin1");
+  block.write("ustar\0", 257, "latin1");
+  block.write("00", 263, "latin1");
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  return block;
+}
+
+function padding(size: number): Buffer {
+  return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+}
+
+/** RFC 1952 around RFC 1951 blocks of type 0. */
+function gzipStored(bytes: Buffer): Buffer {
+  const parts: Buffer[] = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
+  for (let at = 0; at < bytes.length; at += LARGEST_STORED_BLOCK) {
+    const block = bytes.subarray(at, at + LARGEST_STORED_BLOCK);
+    const head = Buffer.alloc(5);
+    head.writeUInt8(at + block.length === bytes.length ? 1 : 0, 0);
+    head.writeUInt16LE(block.length, 1);
+    head.writeUInt16LE(0xffff - block.length, 3);
+    parts.push(head, block);
+  }
+  const tail = Buffer.alloc(8);
+  tail.writeUInt32LE(crc32(bytes), 0);
+  tail.writeUInt32LE(bytes.length % 2 ** 32, 4);
+  return Buffer.concat([...parts, tail]);
+}

@@ -1,0 +1,115 @@
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import exceptionsSchema from "../../../schemas/exceptions.schema.json" with { type: "json" };
+import policySchema from "../../../schemas/policy.schema.json" with { type: "json" };
+import { at, isArray, isObject, type JsonValue } from "../../core/index.ts";
+import type { PolicyFault } from "../types.ts";
+import { didYouMean } from "./nearest.ts";
+import type { YamlFile, YamlPath } from "./yaml-file.ts";
+
+/** Blocks of design.md whose rules come later: refused, for what is written and not enforced is worse than absent. */
+const NOT_YET_ENFORCED: ReadonlySet<string> = new Set([
+  "sbom",
+  "vulnerabilities",
+  "vex",
+  "tests",
+  "baseImages",
+  "verificationSummaries",
+  "namespaces",
+  "mode",
+  "require",
+  "minimum",
+]);
+
+const MAX_FAULTS = 20;
+
+const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true });
+const validators = {
+  policy: ajv.compile(policySchema),
+  exceptions: ajv.compile(exceptionsSchema),
+} as const;
+
+/** Everything in which a file departs from its schema, each with its place and what would be right. */
+export function schemaFaults(file: YamlFile, schema: keyof typeof validators): PolicyFault[] {
+  const validate = validators[schema];
+  if (validate(file.value)) return [];
+  return (validate.errors ?? []).slice(0, MAX_FAULTS).map((error) => toFault(file, error));
+}
+
+function toFault(file: YamlFile, error: ErrorObject): PolicyFault {
+  const path = toPath(file.value, error.instancePath);
+  const field = fieldName(path);
+  const params: Readonly<Record<string, unknown>> = error.params;
+  if (error.keyword === "additionalProperties") {
+    return unknownKey(file, path, String(params["additionalProperty"]), error);
+  }
+  switch (error.keyword) {
+    case "required":
+      return file.fault(path, "policy.schema", `${field} lacks ${JSON.stringify(params["missingProperty"])}`);
+    case "type":
+      return file.fault(
+        path,
+        "policy.schema",
+        `${field} is ${kindOf(at(file.value, ...path))}; expected ${String(params["type"])}${hintOf(error, path, file)}`,
+      );
+    case "minItems":
+    case "minProperties":
+    case "minLength":
+      return file.fault(path, "policy.schema", `${field} is empty; expected at least one entry or character`);
+    case "pattern":
+      return file.fault(path, "policy.schema", `${field} does not fit ${String(params["pattern"])}`);
+    case "propertyNames":
+      return file.fault(
+        [...path, String(params["propertyName"])],
+        "policy.schema",
+        `${JSON.stringify(params["propertyName"])} is no name; use letters, digits, ".", "_" and "-"`,
+        "key",
+      );
+    default:
+      return file.fault(path, "policy.schema", `${field} ${error.message ?? "does not fit the schema"}`);
+  }
+}
+
+function unknownKey(file: YamlFile, path: YamlPath, key: string, error: ErrorObject): PolicyFault {
+  const known: unknown = error.parentSchema?.["properties"];
+  const names = typeof known === "object" && known !== null ? Object.keys(known) : [];
+  const place = [...path, key];
+  if (NOT_YET_ENFORCED.has(key) && path[0] === "images") {
+    return file.fault(
+      place,
+      "policy.not_enforced",
+      `${fieldName(place)} is not yet enforced by this version of assay, so it is refused; remove it`,
+      "key",
+    );
+  }
+  return file.fault(
+    place,
+    "policy.unknown_key",
+    `${fieldName(place)} is unknown${didYouMean(key, names)}`,
+    "key",
+  );
+}
+
+function hintOf(error: ErrorObject, path: YamlPath, file: YamlFile): string {
+  const number = error.params["type"] === "string" && typeof at(file.value, ...path) === "number";
+  return number ? "; write it in quotes" : "";
+}
+
+/** `images[0].provenance.signers`, as people find it in the file. */
+export function fieldName(path: YamlPath): string {
+  const text = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
+  return text === "" ? "the document" : text.replace(/^\./, "");
+}
+
+function toPath(value: JsonValue, pointer: string): (string | number)[] {
+  const path: (string | number)[] = [];
+  for (const step of pointer.split("/").slice(1)) {
+    const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    path.push(isArray(at(value, ...path)) ? Number(name) : name);
+  }
+  return path;
+}
+
+function kindOf(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return "empty";
+  return isArray(value) ? "a list" : isObject(value) ? "a map" : `the ${typeof value} ${JSON.stringify(value)}`;
+}

@@ -1,0 +1,149 @@
+import { createPublicKey } from "node:crypto";
+import { describeThrown, digestOf, type Digest } from "../../core/index.ts";
+import type { PolicyFault } from "../types.ts";
+import { Folder, type FolderFault } from "./folder.ts";
+import { toMoment } from "./moment.ts";
+import { compilePattern } from "./pattern.ts";
+import type { SignerSource } from "./types.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+/** A signer as the schema allows it. */
+export interface RawSigner {
+  readonly issuer?: string;
+  readonly identity?: string;
+  readonly certificate?: Readonly<Record<string, string>>;
+  readonly trustRoot?: string;
+  readonly key?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Where anybody can have a repository: a wildcard for the owner there means everybody. */
+const PUBLIC_FORGES: ReadonlySet<string> = new Set(["github.com", "gitlab.com", "codeberg.org", "bitbucket.org"]);
+
+const MAX_KEY_BYTES = 64 * 1024;
+
+/**
+ * Checks one signer. Either a certificate (issuer exactly, identity as a pattern that does not mean everybody) or a key
+ * from a file of the folder; both at once would let one silently win (threats A014, T092, A143). Codes:
+ * `policy.signer_ambiguous`, `policy.signer_incomplete`, `policy.identity_too_wide`, `policy.pattern_invalid`,
+ * `policy.key_invalid`, `policy.date_invalid` and those of `Folder`.
+ */
+export async function checkSigner(
+  raw: RawSigner,
+  name: string,
+  file: YamlFile,
+  folder: Folder,
+): Promise<SignerSource | PolicyFault> {
+  const fault = (field: keyof RawSigner | "", code: string, message: string) =>
+    file.fault(field === "" ? ["signers", name] : ["signers", name, field], code, message);
+  if (raw.key === undefined) return checkCertificate(raw, name, fault);
+  const other = (["issuer", "identity", "certificate", "trustRoot"] as const).find((f) => raw[f] !== undefined);
+  if (other !== undefined) {
+    return fault(
+      other,
+      "policy.signer_ambiguous",
+      `the signer ${name} has both key and ${other}; a signer is one or the other, so define two`,
+    );
+  }
+  return checkKey(raw, raw.key, fault, folder);
+}
+
+type Refuse = (field: keyof RawSigner | "", code: string, message: string) => PolicyFault;
+
+function checkCertificate(raw: RawSigner, name: string, fault: Refuse): SignerSource | PolicyFault {
+  const { issuer, identity } = raw;
+  if (issuer === undefined || identity === undefined) {
+    return fault("", "policy.signer_incomplete", `the signer ${name} needs issuer and identity, or key`);
+  }
+  if (raw.from !== undefined || raw.to !== undefined) {
+    const field = raw.from === undefined ? "to" : "from";
+    return fault(field, "policy.signer_incomplete", `${field} is for keys; certificates carry their own times`);
+  }
+  if (!/^https?:\/\/[^*\s]+$/.test(issuer)) {
+    return fault("issuer", "policy.identity_too_wide", "the issuer must be one URL, without wildcards");
+  }
+  const wide = tooWide(identity);
+  if (wide !== undefined) return fault("identity", "policy.identity_too_wide", wide);
+  for (const pattern of [identity, ...Object.values(raw.certificate ?? {})]) {
+    const compiled = compilePattern(pattern);
+    const field = pattern === identity ? "identity" : "certificate";
+    if (!compiled.ok) return fault(field, compiled.reason.code, compiled.reason.message);
+  }
+  return {
+    kind: "certificate",
+    issuer,
+    identity,
+    certificate: raw.certificate ?? {},
+    trustRoot: raw.trustRoot ?? null,
+  };
+}
+
+/** Says why an identity would accept strangers, or nothing where it does not. */
+function tooWide(identity: string): string | undefined {
+  if (!identity.includes("*")) {
+    return identity.trim() === "" ? "the identity is empty; name who signs" : undefined;
+  }
+  const uri = /^[a-z][a-z0-9+.-]*:\/\/([^/]*)\/?(.*)$/i.exec(identity);
+  if (uri === null) {
+    return /@[^*@/]+\.[^*@/]+$/.test(identity)
+      ? undefined
+      : "the identity has a wildcard but neither a URI's host nor a mail domain that is fixed";
+  }
+  const [, host = "", path = ""] = uri;
+  if (host === "" || host.includes("*")) return "the identity's host has a wildcard; name the host";
+  const owner = path.split("/")[0] ?? "";
+  if (PUBLIC_FORGES.has(host.toLowerCase()) && (owner === "" || owner.includes("*"))) {
+    return `the identity accepts everybody at ${host}; name the owner`;
+  }
+  return /^[*/]*$/.test(path) && PUBLIC_FORGES.has(host.toLowerCase()) ? "the identity is all wildcards" : undefined;
+}
+
+async function checkKey(
+  raw: RawSigner,
+  path: string,
+  fault: Refuse,
+  folder: Folder,
+): Promise<SignerSource | PolicyFault> {
+  const text = await folder.text(path, MAX_KEY_BYTES);
+  if (typeof text !== "string") return refuseFile(fault, text);
+  const keyId = publicKeyId(text);
+  if (!keyId.startsWith("sha256:")) return fault("key", "policy.key_invalid", `${path} ${keyId}`);
+  const window = { from: null as string | null, to: null as string | null };
+  for (const field of ["from", "to"] as const) {
+    const written = raw[field];
+    if (written === undefined) continue;
+    const moment = toMoment(written, field === "from" ? "start" : "end");
+    if (moment === undefined) return fault(field, "policy.date_invalid", dateMessage(written));
+    window[field] = moment;
+  }
+  if (window.from !== null && window.to !== null && window.from > window.to) {
+    return fault("to", "policy.date_invalid", "the key ends before it begins");
+  }
+  return { kind: "key", keyId: asDigest(text), pem: text, ...window };
+}
+
+function refuseFile(fault: Refuse, found: FolderFault): PolicyFault {
+  return fault("key", found.code, found.message);
+}
+
+/** The words for a date that is none. */
+export function dateMessage(written: string): string {
+  return `${JSON.stringify(written)} is no date; expected 2026-12-31 or 2026-12-31T12:00:00Z`;
+}
+
+/** `sha256:…` of the public key's SPKI in DER, or what is wrong with the text. */
+function publicKeyId(pem: string): string {
+  if (!/^\s*-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/.test(pem)) {
+    return "holds no single public key in PEM (BEGIN PUBLIC KEY)";
+  }
+  try {
+    return asDigest(pem);
+  } catch (thrown) {
+    return `holds a public key that cannot be read: ${describeThrown(thrown)}`;
+  }
+}
+
+function asDigest(pem: string): Digest {
+  return digestOf(createPublicKey(pem).export({ type: "spki", format: "der" }));
+}

@@ -1,0 +1,99 @@
+import type { Digest, JsonObject } from "../../core/index.ts";
+import type { PolicyFault } from "../types.ts";
+import type { YamlFile } from "./yaml-file.ts";
+
+/** A policy folder, read and checked by itself; whether its rules exist is known once it meets a rule library. */
+export interface PolicySource {
+  readonly name: string;
+  readonly version: string;
+  readonly signers: Readonly<Record<string, SignerSource>>;
+  readonly images: readonly ImageSetSource[];
+  readonly exceptions: readonly ExceptionSource[];
+  readonly trust: TrustSource;
+  /** Rego files of the organization's own, tests left out; paths relative to the folder. */
+  readonly ownRules: readonly { readonly path: string; readonly text: string }[];
+  /** For the position of what turns out to be wrong later. */
+  readonly file: YamlFile;
+  readonly exceptionsFile: YamlFile | undefined;
+}
+
+export type SignerSource = CertificateSignerSource | KeySignerSource;
+
+export interface CertificateSignerSource {
+  readonly kind: "certificate";
+  readonly issuer: string;
+  readonly identity: string;
+  readonly certificate: Readonly<Record<string, string>>;
+  readonly trustRoot: string | null;
+}
+
+export interface KeySignerSource {
+  readonly kind: "key";
+  readonly keyId: Digest;
+  readonly pem: string;
+  /** RFC 3339, UTC, whole seconds, inclusive; `null` is unbounded. */
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** One entry of `images`, as policy.yaml has it and the schema allows it. */
+export interface ImageSetSource {
+  readonly match: readonly string[];
+  readonly collections?: readonly string[];
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly provenance?: {
+    readonly signers: readonly string[];
+    readonly builders?: readonly string[];
+    readonly repositories?: readonly string[];
+    readonly refs?: readonly string[];
+    readonly buildTypes?: readonly string[];
+    readonly allowPullRequests?: boolean;
+    readonly requireHosted?: boolean;
+  };
+  readonly signature?: { readonly signers: readonly string[] };
+  readonly attestations?: readonly { readonly predicateType: string; readonly signers: readonly string[] }[];
+  readonly evidence?: { readonly signers?: readonly string[]; readonly complete?: boolean };
+}
+
+export interface ExceptionSource {
+  readonly rule: string;
+  readonly images: readonly string[];
+  readonly owner: string;
+  readonly reason: string;
+  readonly reference: string | null;
+  readonly from: string | null;
+  readonly until: string;
+}
+
+/** The `trust` of data.json. */
+export interface TrustSource {
+  readonly roots: Readonly<Record<string, JsonObject>>;
+  readonly keys: Readonly<
+    Record<string, { readonly pem: string; readonly from: string | null; readonly to: string | null }>
+  >;
+}
+
+/** What the compiler must know of a rule, from its METADATA; `library.rules` of data.json, by code. */
+export interface RuleInfo {
+  readonly title: string;
+  readonly severity: string | null;
+  readonly collections: readonly string[];
+  /** Paths within a set of images; the rule applies where one of them is configured. */
+  readonly enabledBy: readonly string[];
+  /** Paths of which at least one must be configured for the rule to make sense. */
+  readonly needs: readonly string[];
+  /** Codes of rules whose violation already says what this one would repeat. */
+  readonly dependsOn: readonly string[];
+  /** RFC 3339, UTC; before it the rule warns. */
+  readonly effectiveOn: string | null;
+  /** A rule of the organization's own, not of the standard library. */
+  readonly own: boolean;
+}
+
+export type RuleLibrary = Readonly<Record<string, RuleInfo>>;
+
+/** Either a value or everything that is wrong, in the order of the files. */
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly [PolicyFault, ...PolicyFault[]] };
