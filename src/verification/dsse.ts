@@ -1,4 +1,4 @@
-import { arrayAt, decodeBase64, oneLine, stringAt, type JsonValue } from "../core/index.ts";
+import { arrayAt, decodeBase64, member, oneLine, stringAt, type JsonValue } from "../core/index.ts";
 import { refuse } from "./refusal.ts";
 
 export const IN_TOTO_PAYLOAD = "application/vnd.in-toto+json";
@@ -25,7 +25,9 @@ export interface EnvelopeSignature {
 export function readEnvelope(value: JsonValue | undefined): Envelope {
   const payloadType = stringAt(value, "payloadType") ?? "";
   const payload = decodeBase64(stringAt(value, "payload") ?? "*");
-  const signatures = arrayAt(value, "signatures");
+  // A list of nothing and no list are the same: an envelope that nobody signed.
+  const signatures =
+    arrayAt(value, "signatures") ?? (member(value, "signatures") === undefined ? [] : undefined);
   if (payload === undefined || signatures === undefined || payloadType === "") {
     return refuse(
       "format.invalid",
