@@ -21,6 +21,7 @@ COPY --from=build /src/package.json /src/LICENSE ./
 COPY --from=build /src/bin/ bin/
 COPY --from=build /src/dist/ dist/
 COPY --from=build /src/bundles/ bundles/
+COPY --from=build /src/rego/ rego/
 COPY --from=build /src/schemas/ schemas/
 # `node` in this image; by number, so that Kubernetes' runAsNonRoot can check it.
 USER 1000:1000
