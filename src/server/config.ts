@@ -38,7 +38,8 @@ export interface RegistryConfig {
   /** PEM; absolute path of a file that is there. */
   readonly ca: string | null;
   readonly mirrors: readonly string[];
-  readonly plainHTTP: boolean;
+  /** `null` where the configuration does not say. */
+  readonly plainHTTP: boolean | null;
 }
 
 /** Bytes; a configuration of a thousand registries is a tenth of it. */
@@ -121,10 +122,11 @@ function tlsFiles(tls: JsonValue | undefined, path: (name: string) => string): T
 
 function registryConfig(settings: JsonValue, path: (name: string) => string): RegistryConfig {
   const ca = stringAt(settings, "ca");
+  const plainHTTP = at(settings, "plainHTTP");
   return {
     ca: ca === undefined ? null : path(ca),
     mirrors: (arrayAt(settings, "mirrors") ?? []).filter((mirror) => typeof mirror === "string"),
-    plainHTTP: at(settings, "plainHTTP") === true,
+    plainHTTP: typeof plainHTTP === "boolean" ? plainHTTP : null,
   };
 }
 

@@ -1,0 +1,35 @@
+import type { Command } from "./command.ts";
+
+export interface CommandEntry {
+  readonly summary: string;
+  /** Loaded when it is called for: what a command does not need does not cost its start. */
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command by its words. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  verify: {
+    summary: "decide about images, and say why",
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
+  evidence: {
+    summary: "show the evidence found for an image",
+    load: async () => (await import("./commands/evidence.ts")).evidence,
+  },
+  eval: {
+    summary: "evaluate a policy over a recorded input document",
+    load: async () => (await import("./commands/eval.ts")).evaluateInput,
+  },
+  serve: {
+    summary: "run the service",
+    load: async () => (await import("./commands/serve.ts")).serve,
+  },
+  "policy build": {
+    summary: "compile a policy folder into a bundle",
+    load: async () => (await import("./commands/policy-build.ts")).policyBuild,
+  },
+  "verify-bundle": {
+    summary: "verify one Sigstore bundle",
+    load: async () => (await import("./commands/verify-bundle.ts")).verifyOneBundle,
+  },
+};

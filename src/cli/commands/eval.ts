@@ -1,0 +1,88 @@
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { failure, oneLine, parseStrictJson, success, type JsonValue, type Result } from "../../core/index.ts";
+import { evaluate } from "../../decision/index.ts";
+import type { InputDocument } from "../../normalization/index.ts";
+import inputSchema from "../../../schemas/input.schema.json" with { type: "json" };
+import type { Arguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import type { ExitCode } from "../exit-code.ts";
+import { readInputFile } from "../files.ts";
+import { AT_FLAG, OUTPUTS, POLICY_FLAGS } from "../flags.ts";
+import { complain, type Io } from "../io.ts";
+import { renderDecisions } from "../render/decisions.ts";
+import { timeSetting } from "../settings.ts";
+import { openEvaluating } from "../setup.ts";
+import { parseTime } from "../time.ts";
+import { exitCodeOf } from "../verdict.ts";
+
+const LARGEST_INPUT = 64 * 1024 * 1024;
+
+export const evaluateInput: Command = {
+  usage: "eval --input FILE --policy POLICY",
+  description: [
+    "Evaluates a policy over an input document, as `assay evidence --output json` prints it. No network is used, and",
+    "the document's own time is the clock, so the same document and policy give the same decision.",
+  ].join("\n"),
+  flags: {
+    input: { value: "FILE", help: "the input document (schemas/input.schema.json)" },
+    ...POLICY_FLAGS,
+    output: { value: "FORMAT", choices: OUTPUTS, help: "how to say it" },
+    ...AT_FLAG,
+  },
+  examples: [
+    "assay eval --input input.json --policy acme.tar.gz",
+    "assay eval --input input.json --policy ./policy --at 2027-01-01T00:00:00Z --output json",
+  ],
+  positionals: { least: 0, most: 0, name: "" },
+  run: (args, io) => run(args, io),
+};
+
+async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const file = args.text("input");
+  if (file === undefined) return complain(io, "--input is missing: assay eval --input FILE --policy POLICY");
+  const policy = args.text("policy");
+  if (policy === undefined)
+    return complain(io, "--policy is missing: assay eval --input FILE --policy POLICY");
+  const at = timeSetting(args);
+  if (!at.ok) return complain(io, at.reason.message);
+  const recorded = await readInput(file);
+  if (!recorded.ok) return complain(io, recorded.reason.message);
+  const opened = await openEvaluating(policy);
+  if (!opened.ok) return complain(io, opened.reason.message);
+
+  const { context, close } = opened.value;
+  const { input, time: recordedTime } = recorded.value;
+  const time = at.value ?? recordedTime;
+  const judged = at.value === null ? input : { ...input, time: at.value.toISOString() };
+  try {
+    const decision = await evaluate(judged, context, time);
+    io.stdout.write(renderDecisions([{ decision, input: judged }], args.text("output") ?? "text", io));
+    return exitCodeOf([decision]);
+  } finally {
+    await close();
+  }
+}
+
+async function readInput(
+  file: string,
+): Promise<Result<{ readonly input: InputDocument; readonly time: Date }>> {
+  const bytes = await readInputFile(file, LARGEST_INPUT);
+  if (!bytes.ok) return bytes;
+  const json = parseStrictJson(bytes.value);
+  if (!json.ok) return failure(json.reason.code, `${oneLine(file)}: ${json.reason.message}`);
+  const validate: ValidateFunction<JsonValue & InputDocument> = new Ajv2020({ strict: false }).compile(
+    inputSchema,
+  );
+  if (!validate(json.value)) {
+    const [error] = validate.errors ?? [];
+    const where = error?.instancePath === "" ? "the document" : oneLine(error?.instancePath ?? "");
+    return failure(
+      "input.invalid",
+      `${oneLine(file)}: no input document: ${where} ${error?.message ?? "does not fit"}`,
+    );
+  }
+  const time = parseTime(json.value.time);
+  return time === undefined
+    ? failure("input.invalid", `${oneLine(file)}: no input document: /time is no time of RFC 3339`)
+    : success({ input: json.value, time });
+}

@@ -1,0 +1,49 @@
+import type { Arguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { complain, type Io } from "../io.ts";
+
+/** Milliseconds in which `/readyz` says that the service ends before it stops to listen; an interactive end waits for nothing. */
+const ANNOUNCE_MS = { SIGTERM: 3_000, SIGINT: 0 } as const;
+
+export const serve: Command = {
+  usage: "serve --config assay.yaml",
+  description: [
+    "Answers Gatekeeper, Kyverno and scripts over HTTP with the same decisions as `assay verify`. Logs are JSON lines",
+    "on standard error. SIGTERM ends it once running requests are answered. What is wrong with the configuration is",
+    "said, a line each, before anything listens.",
+  ].join("\n"),
+  flags: { config: { value: "FILE", help: "how the service runs (schemas/config.schema.json)" } },
+  examples: ["assay serve --config assay.yaml"],
+  positionals: { least: 0, most: 0, name: "" },
+  run: (args, io) => run(args, io),
+};
+
+async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const file = args.text("config");
+  if (file === undefined) return complain(io, "--config is missing: assay serve --config assay.yaml");
+  const { createLog, readConfig, startService } = await import("../../server/index.ts");
+  const config = await readConfig(file);
+  if (!config.ok) return complain(io, config.reason.message);
+
+  const { openService } = await import("../setup.ts");
+  const opened = await openService(config.value, io);
+  if (!opened.ok) return complain(io, opened.reason.message);
+  const { decider, close } = opened.value;
+
+  const log = createLog((line) => io.stderr.write(line), io.clock);
+  const asked = io.untilAskedToEnd();
+  const started = await startService(config.value, () => decider, { log });
+  if (!started.ok) {
+    await close();
+    return complain(io, started.reason.message);
+  }
+  log.info("ready", {
+    policy: decider.policy.name,
+    revision: decider.policy.revision,
+    digest: decider.policy.digest,
+  });
+  await started.value.close({ announceMs: ANNOUNCE_MS[await asked] });
+  await close();
+  return EXIT.allow;
+}

@@ -1,0 +1,118 @@
+import type { Decided, DecisionRequest, DecidingContext } from "../../decision/index.ts";
+import type { Arguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import type { ExitCode } from "../exit-code.ts";
+import {
+  AT_FLAG,
+  EVIDENCE_FLAGS,
+  IDENTITY_FLAGS,
+  NAMESPACE_FLAG,
+  OUTPUTS,
+  POLICY_FLAGS,
+  TRUST_FLAGS,
+} from "../flags.ts";
+import { complain, type Io } from "../io.ts";
+import { startProgress } from "../progress.ts";
+import { renderDecisions } from "../render/decisions.ts";
+import {
+  evidenceSettings,
+  identitySetting,
+  imageReferences,
+  namespaceSetting,
+  timeSetting,
+  trustSettings,
+} from "../settings.ts";
+import { exitCodeOf } from "../verdict.ts";
+
+/** Images decided at the same time. */
+const PARALLEL = 4;
+
+export const verify: Command = {
+  usage: "verify IMAGE… --policy POLICY",
+  description: [
+    "Decides whether images may be trusted, and says why. Exit code 0: all are allowed; 1: one is denied;",
+    "3: one could not be decided. Without a policy, name who must have signed: --key, or --certificate-identity",
+    "with --certificate-oidc-issuer.",
+  ].join("\n"),
+  flags: {
+    ...POLICY_FLAGS,
+    output: { value: "FORMAT", choices: OUTPUTS, help: "how to say it" },
+    ...EVIDENCE_FLAGS,
+    ...AT_FLAG,
+    ...NAMESPACE_FLAG,
+    ...TRUST_FLAGS,
+    ...IDENTITY_FLAGS,
+  },
+  examples: [
+    "assay verify --policy acme.tar.gz ghcr.io/acme/app:1.2",
+    "assay verify --policy acme.tar.gz --output json ghcr.io/acme/app:1.2 ghcr.io/acme/db:7",
+    "assay verify --key release.pub --layout ./image.tar app:1.2 --offline",
+    "assay verify ghcr.io/acme/app:1.2 --certificate-oidc-issuer https://token.actions.githubusercontent.com \\",
+    "    --certificate-identity https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1.2",
+  ],
+  positionals: { least: 1, most: 1000, name: "IMAGE" },
+  run: (args, io) => run(args, io),
+};
+
+async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const images = imageReferences(args.positionals);
+  if (!images.ok) return complain(io, images.reason.message);
+  const settings = evidenceSettings(args);
+  if (!settings.ok) return complain(io, settings.reason.message);
+  const identity = identitySetting(args);
+  if (!identity.ok) return complain(io, identity.reason.message);
+  const at = timeSetting(args);
+  if (!at.ok) return complain(io, at.reason.message);
+  const namespace = namespaceSetting(args);
+  if (!namespace.ok) return complain(io, namespace.reason.message);
+
+  const { openDeciding } = await import("../setup.ts");
+  const opened = await openDeciding(
+    {
+      policy: args.text("policy") ?? null,
+      trust: trustSettings(args),
+      identity: identity.value,
+      evidence: settings.value,
+      at: at.value,
+    },
+    io,
+  );
+  if (!opened.ok) return complain(io, opened.reason.message);
+  const { context, close } = opened.value;
+  const signal = AbortSignal.timeout(settings.value.timeoutMs);
+  const requests = images.value.map((reference) => ({
+    reference,
+    surface: "cli" as const,
+    namespace: namespace.value,
+    parameters: {},
+    platform: settings.value.platform,
+  }));
+  const stopProgress = startProgress(
+    io,
+    `gathering and verifying the evidence of ${images.value.join(", ")}`,
+  );
+  let decided: readonly Decided[];
+  try {
+    decided = await decideEach(requests, context, signal);
+  } finally {
+    stopProgress();
+    await close();
+  }
+  io.stdout.write(renderDecisions(decided, args.text("output") ?? "text", io));
+  return exitCodeOf(decided.map(({ decision }) => decision));
+}
+
+async function decideEach(
+  requests: readonly DecisionRequest[],
+  context: DecidingContext,
+  signal: AbortSignal,
+): Promise<readonly Decided[]> {
+  const { decide } = await import("../../decision/index.ts");
+  const decided = new Map<DecisionRequest, Decided>();
+  const waiting = requests.values();
+  const work = async () => {
+    for (const request of waiting) decided.set(request, await decide(request, context, { signal }));
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  return requests.flatMap((request) => decided.get(request) ?? []);
+}

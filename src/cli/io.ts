@@ -1,0 +1,24 @@
+import { EXIT, type ExitCode } from "./exit-code.ts";
+
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+}
+
+/** Everything of the process that a command may touch; tests give their own. */
+export interface Io {
+  /** The result and nothing else. */
+  readonly stdout: Output;
+  /** Faults, progress and logs. */
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: () => Date;
+  /** Settles when the process is asked to end; only a service waits for it. */
+  readonly untilAskedToEnd: () => Promise<"SIGINT" | "SIGTERM">;
+}
+
+/** One line of fault each, and the exit code that goes with it. */
+export function complain(io: Io, message: string, code: ExitCode = EXIT.usage): ExitCode {
+  for (const line of message.split("\n")) io.stderr.write(`assay: ${line}\n`);
+  return code;
+}

@@ -1,0 +1,60 @@
+import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { describeThrown } from "../core/index.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import type { Io, Output } from "./io.ts";
+
+// Node's default is a folder that every user of the machine shares; code that decides is not loaded from there.
+enableCompileCache(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "assay", "compiled"));
+
+let outputFailed = false;
+
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (thrown: unknown) => {
+    process.stderr.write(`assay: a fault of assay itself: ${describeThrown(thrown)}\n`);
+    process.exit(EXIT.undecided);
+  });
+}
+
+const io: Io = {
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  env: process.env,
+  clock: () => new Date(),
+  untilAskedToEnd: () =>
+    new Promise((resolve) => {
+      for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        process.once(signal, () => {
+          // Who asks twice does not want to wait.
+          process.once(signal, () => process.exit(EXIT.allow));
+          resolve(signal);
+        });
+      }
+    }),
+};
+
+const { runAssay } = await import("./run.ts");
+end(await runAssay(process.argv.slice(2), io));
+
+function output(stream: NodeJS.WriteStream): Output {
+  // A reader that left early (`assay … | head`) is no fault; a result that could not be written is.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") outputFailed = true;
+  });
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal: stream.isTTY,
+  };
+}
+
+/** Ends once everything is written, without waiting for connections that are kept open. */
+function end(code: ExitCode): void {
+  process.stdout.write("", () => {
+    process.stderr.write("", () => {
+      process.exit(outputFailed && code === EXIT.allow ? EXIT.undecided : code);
+    });
+  });
+}

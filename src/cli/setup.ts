@@ -1,0 +1,202 @@
+import { failure, success, type Result } from "../core/index.ts";
+import { decide, type DecidingContext, type DecisionContext } from "../decision/index.ts";
+import type { PolicyBundle } from "../policy/index.ts";
+import {
+  createRegistry,
+  dockerCredentials,
+  openLayout,
+  type HostSettings,
+  type LayoutSource,
+} from "../registry/index.ts";
+import type { Decider, ServiceConfig } from "../server/index.ts";
+import {
+  combineTrust,
+  publicGoodRoot,
+  trustFromData,
+  trustFromFiles,
+  type TrustMaterial,
+} from "../verification/index.ts";
+import { readInputFile } from "./files.ts";
+import type { Io } from "./io.ts";
+import { loadEngine, openAdHocPolicy, openPolicy } from "./policy.ts";
+import type { EvidenceSettings, Identity, TrustSettings } from "./settings.ts";
+
+/** All that the command line says about one decision. */
+export interface DecisionSettings {
+  readonly policy: string | null;
+  readonly trust: TrustSettings;
+  readonly identity: Identity | null;
+  readonly evidence: EvidenceSettings;
+  readonly at: Date | null;
+}
+
+/** Something opened; `close` ends its files, connections and threads. */
+export type Opened<T> = T & { readonly close: () => Promise<void> };
+
+/** Bytes of a registry's CA file. */
+const LARGEST_CA = 1024 * 1024;
+
+/** Everything that gathering an image's evidence takes, without a policy that judges it. */
+export async function openGathering(
+  settings: DecisionSettings,
+  io: Io,
+): Promise<Result<Opened<{ readonly context: DecisionContext }>>> {
+  const policy = settings.policy === null ? success(null) : await openPolicy(settings.policy);
+  if (!policy.ok) return policy;
+  const trust = openTrust(settings, policy.value);
+  return trust.ok ? openContext(settings, trust.value, io) : trust;
+}
+
+/** … and the policy: the given one, or one that demands just the signer named by flags. */
+export async function openDeciding(
+  settings: DecisionSettings,
+  io: Io,
+): Promise<Result<Opened<{ readonly context: DecidingContext }>>> {
+  const given = settings.policy === null ? success(null) : await openPolicy(settings.policy);
+  if (!given.ok) return given;
+  const trust = openTrust(settings, given.value);
+  if (!trust.ok) return trust;
+  const policy = given.value === null ? await openAdHocPolicy(settings, trust.value) : success(given.value);
+  if (!policy.ok) return policy;
+  const opened = await openContext(settings, trust.value, io);
+  if (!opened.ok) return opened;
+  const engine = await loadEngine(policy.value, { workers: 1 });
+  if (!engine.ok) {
+    await opened.value.close();
+    return engine;
+  }
+  return success({
+    context: { ...opened.value.context, engine: engine.value },
+    close: async () => {
+      await engine.value.close();
+      await opened.value.close();
+    },
+  });
+}
+
+/** A policy alone, for input documents that are already there. */
+export async function openEvaluating(
+  policySource: string,
+): Promise<Result<Opened<{ readonly context: Pick<DecidingContext, "engine" | "trust"> }>>> {
+  const policy = await openPolicy(policySource);
+  if (!policy.ok) return policy;
+  const trust = trustOf(policy.value);
+  if (!trust.ok) return trust;
+  const engine = await loadEngine(policy.value, { workers: 1 });
+  if (!engine.ok) return engine;
+  return success({
+    context: { engine: engine.value, trust: trust.value },
+    close: () => engine.value.close(),
+  });
+}
+
+/** What the service decides with. */
+export async function openService(
+  config: ServiceConfig,
+  io: Io,
+): Promise<Result<Opened<{ readonly decider: Decider }>>> {
+  const hosts = await hostSettings(config);
+  if (!hosts.ok) return hosts;
+  const policy = await openPolicy(config.policy.source);
+  if (!policy.ok) return policy;
+  const trust = trustOf(policy.value);
+  if (!trust.ok) return trust;
+  const engine = await loadEngine(policy.value);
+  if (!engine.ok) return engine;
+  const registry = createRegistry({ registries: hosts.value, credentials: dockerCredentials() });
+  const context: DecidingContext = {
+    registry,
+    layouts: [],
+    files: [],
+    trust: trust.value,
+    engine: engine.value,
+    clock: io.clock,
+  };
+  const { name, revision, digest } = policy.value;
+  return success({
+    decider: {
+      decide: async (request, options) => (await decide(request, context, options)).decision,
+      policy: { name, revision, digest },
+      trust: { digest: trust.value.digest },
+    },
+    close: async () => {
+      registry.close();
+      await engine.value.close();
+    },
+  });
+}
+
+/** Trust is the policy's own; flags name it only where no policy does. */
+function openTrust(
+  { trust: { trustedRoots, keys }, identity }: DecisionSettings,
+  policy: PolicyBundle | null,
+): Result<TrustMaterial> {
+  if (policy !== null) {
+    return trustedRoots.length + keys.length > 0 || identity !== null
+      ? failure(
+          "usage",
+          "--trusted-root, --key and --certificate-… go without --policy: trust is the policy's own",
+        )
+      : trustOf(policy);
+  }
+  if (trustedRoots.length + keys.length === 0) return success(publicGoodRoot());
+  const named = trustFromFiles({ trustedRoots, keys });
+  if (!named.ok || identity === null || trustedRoots.length > 0) return named;
+  // Keys beside an identity: the identity is still proven by the public Sigstore.
+  return combineTrust([publicGoodRoot(), named.value]);
+}
+
+function trustOf({ data }: PolicyBundle): Result<TrustMaterial> {
+  const trust = data["trust"];
+  return trust === undefined ? success(publicGoodRoot()) : trustFromData(trust);
+}
+
+async function openContext(
+  { evidence, at }: DecisionSettings,
+  trust: TrustMaterial,
+  io: Io,
+): Promise<Result<Opened<{ readonly context: DecisionContext }>>> {
+  const layouts: LayoutSource[] = [];
+  const closeLayouts = () => Promise.all(layouts.map((layout) => layout.close()));
+  for (const path of evidence.layouts) {
+    const layout = await openLayout(path);
+    if (!layout.ok) {
+      await closeLayouts();
+      return layout;
+    }
+    layouts.push(layout.value);
+  }
+  const registry = evidence.offline ? null : createRegistry({ credentials: dockerCredentials() });
+  return success({
+    context: {
+      registry,
+      layouts,
+      files: evidence.files,
+      trust,
+      clock: at === null ? io.clock : () => at,
+    },
+    close: async () => {
+      registry?.close();
+      await closeLayouts();
+    },
+  });
+}
+
+async function hostSettings({
+  registries,
+}: ServiceConfig): Promise<Result<Readonly<Record<string, HostSettings>>>> {
+  const hosts: [string, HostSettings][] = [];
+  for (const [host, { ca, mirrors, plainHTTP }] of registries) {
+    const pem = ca === null ? success(null) : await readInputFile(ca, LARGEST_CA);
+    if (!pem.ok) return pem;
+    hosts.push([
+      host,
+      {
+        mirrors,
+        ...(pem.value === null ? {} : { ca: pem.value }),
+        ...(plainHTTP === null ? {} : { plainHTTP }),
+      },
+    ]);
+  }
+  return success(Object.fromEntries(hosts));
+}
