@@ -7,7 +7,10 @@ export type EvidenceSource = "referrer" | "cosign-tag" | "buildkit" | "layout" |
  * they claim is not looked at here. An artifact that could not be had or read stays in the list with its reason.
  */
 export interface Artifact {
-  /** Digest of the content's bytes; of the descriptor where the content could not be had. */
+  /**
+   * Digest of the content's bytes, or over digest and annotations where these belong to the evidence (cosign's older
+   * layers); of the descriptor where the content could not be had.
+   */
   readonly id: Digest;
   readonly source: EvidenceSource;
   /** Where it was found, for a person: `referrer sha256:… layer 1`, `tag sha256-….att`, `release.jsonl line 3`. */
@@ -51,6 +54,8 @@ export type EvidenceCode =
   | "evidence.format_unsupported"
   | "evidence.no_payload"
   | "evidence.payload_invalid"
+  /** The list of what is attached was cut, or parts of it could not be read. */
+  | "evidence.list_incomplete"
   | "evidence.limit_exceeded"
   | "subject.mismatch";
 

@@ -1,0 +1,212 @@
+import {
+  arrayAt,
+  at,
+  digestOf,
+  oneLine,
+  parseStrictJson,
+  type Digest,
+  type JsonValue,
+  type Reason,
+} from "../core/index.ts";
+import { parseManifest } from "../registry/index.ts";
+import { contentOf, idOf, short, skipped, unsupported } from "./content.ts";
+import type { Limits } from "./limits.ts";
+import { expectedOf } from "./media-types.ts";
+import { elements, outline, type OutlinedValue } from "./scan.ts";
+import { shapeOf } from "./shape.ts";
+import type { Artifact, ArtifactContent } from "./types.ts";
+
+/** A file that was read whole. */
+export interface EvidenceFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+interface Split {
+  readonly artifacts: readonly Artifact[];
+  readonly incomplete: readonly Reason[];
+}
+
+/** One document of a file. */
+interface Document {
+  readonly bytes: Uint8Array;
+  readonly value: OutlinedValue;
+  /** For a person: `release.jsonl line 3`. */
+  readonly location: string;
+}
+
+/** All evidence in some files, in their order. */
+export function fileArtifacts(files: readonly EvidenceFile[], limits: Limits): Split {
+  const payloads = new Map(files.map(({ path, bytes }) => [digestOf(bytes), { path, bytes }]));
+  const used = new Set<Digest>();
+  const artifacts: Artifact[] = [];
+  const incomplete: Reason[] = [];
+  for (const file of files) {
+    const { documents, over } = documentsOf(file, limits);
+    for (const document of documents) artifacts.push(...artifactsOf(document, payloads, used, limits));
+    if (documents.length === 0) {
+      const content = skipped(
+        "evidence.format_unknown",
+        "the file is not JSON, so it is no evidence that is known",
+      );
+      artifacts.push(artifact(file.bytes, content, oneLine(file.path, 300)));
+    }
+    if (over) {
+      const message = `${oneLine(file.path, 300)}: only the first ${limits.documents} documents are looked at`;
+      incomplete.push({ code: "evidence.limit_exceeded", message });
+    }
+  }
+  // A payload that its manifest already brought with its signature is not unsigned as well.
+  return {
+    artifacts: artifacts.filter(({ id, content }) => !("bytes" in content) || !used.has(id)),
+    incomplete,
+  };
+}
+
+/** The JSON values of a file: one, several after each other, or the elements of an array; none where it is no JSON. */
+function documentsOf(
+  { path, bytes }: EvidenceFile,
+  limits: Limits,
+): { readonly documents: readonly Document[]; readonly over: boolean } {
+  const name = oneLine(path, 300);
+  const values = outline(bytes)
+    .take(limits.documents + 1)
+    .toArray();
+  const [first] = values;
+  if (first === undefined || first.kind === "other") return { documents: [], over: false };
+  const whole = values.length === 1;
+  const inArray = whole && first.kind === "array";
+  const all = inArray
+    ? elements(bytes, first)
+        .take(limits.documents + 1)
+        .toArray()
+    : values;
+  const lines = new LineCounter(bytes);
+  const documents = all.slice(0, limits.documents).map((value, index): Document => {
+    const place = inArray ? ` item ${index + 1}` : whole ? "" : ` line ${lines.at(value.start)}`;
+    return { bytes: bytes.subarray(value.start, value.end), value, location: `${name}${place}` };
+  });
+  return { documents, over: all.length > limits.documents };
+}
+
+class LineCounter {
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+  #line = 1;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Offsets must not go back. */
+  at(offset: number): number {
+    for (; this.#offset < offset; this.#offset++) if (this.#bytes[this.#offset] === 0x0a) this.#line++;
+    return this.#line;
+  }
+}
+
+function artifactsOf(
+  document: Document,
+  payloads: ReadonlyMap<Digest, EvidenceFile>,
+  used: Set<Digest>,
+  limits: Limits,
+): readonly Artifact[] {
+  const { bytes, value, location } = document;
+  switch (shapeOf(value)) {
+    case "manifest":
+      return ofManifest(document, payloads, used, limits);
+    case "gcloud-provenance":
+      return ofParts(document, limits, "envelope", (root) =>
+        arrayAt(root, "provenance_summary", "provenance")?.map((one) => at(one, "envelope")),
+      );
+    case "github-attestations":
+      return ofParts(document, limits, "bundle", (root) =>
+        arrayAt(root, "attestations")?.map((one) => at(one, "bundle")),
+      );
+    case "cosign-blob-bundle":
+      return [artifact(bytes, unsupported("a signature in cosign's older format for files"), location)];
+    default:
+      return [artifact(bytes, contentOf(bytes, "unknown", {}), location)];
+  }
+}
+
+/** Envelopes or bundles inside a tool's output; what the output says beside them nobody signed. */
+function ofParts(
+  { bytes, location }: Document,
+  limits: Limits,
+  what: string,
+  partsOf: (root: JsonValue) => readonly (JsonValue | undefined)[] | undefined,
+): readonly Artifact[] {
+  const parsed = parseStrictJson(bytes);
+  if (!parsed.ok) {
+    return [artifact(bytes, skipped("evidence.payload_invalid", parsed.reason.message), location)];
+  }
+  const parts = partsOf(parsed.value)?.slice(0, limits.documents) ?? [];
+  if (parts.length === 0) {
+    return [artifact(bytes, skipped("evidence.no_payload", `the file holds no ${what}`), location)];
+  }
+  return parts.map((part, index) => {
+    const place = `${location} ${what} ${index + 1}`;
+    const own = Buffer.from(JSON.stringify(part ?? null));
+    return part === undefined || part === null
+      ? artifact(Buffer.from(place), skipped("evidence.no_payload", `there is no ${what}`), place)
+      : artifact(own, contentOf(own, "unknown", {}), place);
+  });
+}
+
+/** A cosign manifest saved as a file: its layers' blobs are sought among the other files, by digest. */
+function ofManifest(
+  { bytes, location }: Document,
+  payloads: ReadonlyMap<Digest, EvidenceFile>,
+  used: Set<Digest>,
+  limits: Limits,
+): readonly Artifact[] {
+  const parsed = parseManifest(bytes);
+  if (!parsed.ok)
+    return [artifact(bytes, skipped("evidence.payload_invalid", parsed.reason.message), location)];
+  const layers = parsed.value.kind === "manifest" ? parsed.value.layers : [];
+  const evidence = layers.filter(({ mediaType }) => {
+    const expected = expectedOf(mediaType);
+    return expected !== "unknown" && expected !== "unsupported";
+  });
+  if (evidence.length === 0) {
+    return [
+      artifact(bytes, skipped("evidence.no_payload", "the manifest has no layer of evidence"), location),
+    ];
+  }
+  return evidence.slice(0, limits.layers).map((layer, index) => {
+    const place = `${location} layer ${index + 1}`;
+    const payload = payloads.get(layer.digest);
+    if (payload === undefined) {
+      const message = `the layer's content ${short(layer.digest)} is not among the files: name its file as well`;
+      const content = skipped("evidence.no_payload", message);
+      return {
+        ...artifact(bytes, content, place),
+        id: layer.digest,
+        mediaType: oneLine(layer.mediaType, 200),
+      };
+    }
+    used.add(layer.digest);
+    const content = contentOf(payload.bytes, expectedOf(layer.mediaType), layer.annotations);
+    return artifact(payload.bytes, content, place);
+  });
+}
+
+const MEDIA_TYPES: Readonly<Partial<Record<ArtifactContent["kind"], string>>> = {
+  "sigstore-bundle": "application/vnd.dev.sigstore.bundle+json",
+  "dsse-envelope": "application/vnd.dsse.envelope.v1+json",
+  "simple-signing": "application/vnd.dev.cosign.simplesigning.v1+json",
+  statement: "application/vnd.in-toto+json",
+  document: "application/json",
+};
+
+function artifact(bytes: Uint8Array, content: ArtifactContent, location: string): Artifact {
+  return {
+    id: idOf(bytes, digestOf(bytes), content),
+    source: "file",
+    location,
+    mediaType: MEDIA_TYPES[content.kind] ?? "application/octet-stream",
+    attachedTo: null,
+    content,
+  };
+}
