@@ -5,6 +5,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { OPA_VERSION } from "../../src/policy/source/opa.ts";
 import { provision, type Tool, tools } from "../../scripts/provision/index.ts";
 
 const VERSION = "9.8.7";
@@ -307,6 +308,10 @@ describe("provision", () => {
       expect(found.ok ? "" : found.reason.message).to.contain("no checksum is pinned for linux-x64");
       expect(requests).to.equal(0);
     });
+  });
+
+  it("pins OPA to the version that `assay policy build` compiles with", () => {
+    expect(tools["opa"]?.version).to.equal(OPA_VERSION);
   });
 
   it("pins every tool of the table to one version", () => {
