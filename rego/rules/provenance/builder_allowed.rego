@@ -33,11 +33,6 @@ deny contains result if {
 
 _approved(provenance) if {
 	some builder in requirements.provenance.builders
-	builder.text == provenance.builder.id
-}
-
-_approved(provenance) if {
-	some builder in requirements.provenance.builders
 	pattern.match(builder.name, provenance.builder.name)
 	_version_fits(builder.ref, provenance.builder)
 }
@@ -45,6 +40,11 @@ _approved(provenance) if {
 _version_fits(wanted, builder) if pattern.match(wanted, _full_ref(builder.ref))
 
 _version_fits(null, builder) if _is_release(trim_prefix(builder.ref, "refs/tags/"), builder.name)
+
+_version_fits(null, builder) if {
+	builder.ref == null
+	not contains(builder.name, "/.github/workflows/")
+}
 
 _full_ref(ref) := ref if startswith(ref, "refs/")
 

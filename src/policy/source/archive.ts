@@ -26,7 +26,7 @@ export function packArchive(files: readonly ArchiveFile[]): Buffer {
 /** Finds one file in a tar that `opa build` has just written; no reader for archives from elsewhere. */
 export function fileInTar(tar: Uint8Array, name: string): Buffer | undefined {
   const bytes = Buffer.from(tar.buffer, tar.byteOffset, tar.byteLength);
-  for (let at = 0; at + BLOCK <= bytes.length; ) {
+  for (let at = 0; at + BLOCK <= bytes.length;) {
     const entry = bytes.toString("latin1", at, at + 100).replace(/\0.*$/s, "");
     const size = Number.parseInt(bytes.toString("latin1", at + 124, at + 136), 8);
     if (entry === "" || !Number.isSafeInteger(size)) return undefined;

@@ -3,7 +3,7 @@ import type { PolicyFault } from "../types.ts";
 import { exceptionData } from "./exceptions.ts";
 import { libraryData } from "./library.ts";
 import { compileBuilder, compileRepository } from "./names.ts";
-import { bySpecificity, compilePattern, exactPattern, patternData } from "./pattern.ts";
+import { bySpecificity, compilePattern, exactPattern, patternData, type CompiledPattern } from "./pattern.ts";
 import { selectRules, type Selection } from "./select.ts";
 import type { Checked, ImageSetSource, PolicySource, RuleInfo, RuleLibrary, SignerSource } from "./types.ts";
 
@@ -31,7 +31,7 @@ export function compileData(source: PolicySource, library: RuleLibrary): Checked
       policy: {
         name: source.name,
         version: source.version,
-        signers: mapValues(source.signers, signerData),
+        signers: mapValues(source.signers, (signer) => signerData(signer)),
         matches: matchesData(source.images),
         images: source.images.map((set, i) => setData(set, selections[i], library)),
       },
@@ -45,8 +45,11 @@ export function compileData(source: PolicySource, library: RuleLibrary): Checked
   };
 }
 
-/** A signer as rego/lib/approval.rego compares it. */
-export function signerData(signer: SignerSource): JsonObject {
+/** A signer as rego/lib/approval.rego compares it; `toPattern` says how its identity was meant. */
+export function signerData(
+  signer: SignerSource,
+  toPattern: (text: string) => CompiledPattern = asPattern,
+): JsonObject {
   if (signer.kind === "key") {
     return { kind: "key", keyId: signer.keyId, from: signer.from, to: signer.to };
   }
@@ -54,7 +57,7 @@ export function signerData(signer: SignerSource): JsonObject {
     kind: "certificate",
     issuer: signer.issuer,
     identity: signer.identity,
-    pattern: compiled(signer.identity),
+    pattern: patternData(toPattern(signer.identity)),
     certificate: mapValues(signer.certificate, compiled),
     trustRoot: signer.trustRoot,
   };
@@ -111,9 +114,13 @@ function listOf(
 }
 
 /** The texts have been checked; one that does not compile matches nothing but itself. */
-function compiled(text: string): JsonObject {
+function asPattern(text: string): CompiledPattern {
   const pattern = compilePattern(text);
-  return patternData(pattern.ok ? pattern.value : exactPattern(text));
+  return pattern.ok ? pattern.value : exactPattern(text);
+}
+
+function compiled(text: string): JsonObject {
+  return patternData(asPattern(text));
 }
 
 function mapValues<T>(map: Readonly<Record<string, T>>, change: (value: T) => JsonObject): JsonObject {

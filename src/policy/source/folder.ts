@@ -23,7 +23,10 @@ export class Folder {
     try {
       const real = await realpath(path);
       if (!(await stat(real)).isDirectory()) {
-        return { code: "policy.file_missing", message: `${path} is no folder; expected one with a policy.yaml` };
+        return {
+          code: "policy.file_missing",
+          message: `${path} is no folder; expected one with a policy.yaml`,
+        };
       }
       return new Folder(real);
     } catch (thrown) {
@@ -41,12 +44,17 @@ export class Folder {
       const found = await stat(real);
       if (!found.isFile()) return { code: "policy.file_missing", message: `${name} is no file` };
       if (found.size > limit) {
-        return { code: "policy.limit_exceeded", message: `${name} has ${found.size} bytes; at most ${limit}` };
+        return {
+          code: "policy.limit_exceeded",
+          message: `${name} has ${found.size} bytes; at most ${limit}`,
+        };
       }
       return await readFile(real, "utf8");
     } catch (thrown) {
       const missing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
-      const message = missing ? `${name} does not exist` : `${name} cannot be read: ${describeThrown(thrown)}`;
+      const message = missing
+        ? `${name} does not exist`
+        : `${name} cannot be read: ${describeThrown(thrown)}`;
       return { code: "policy.file_missing", message };
     }
   }

@@ -92,7 +92,9 @@ export function libraryFromAnnotations(
 }
 
 /** Rules whose `depends_on` would hide each other's violations for good, or names no rule. */
-export function dependencyFaults(library: RuleLibrary): { readonly code: string; readonly message: string }[] {
+export function dependencyFaults(
+  library: RuleLibrary,
+): { readonly code: string; readonly message: string }[] {
   const faults: { code: string; message: string }[] = [];
   const visit = (code: string, way: readonly string[]): void => {
     if (way.includes(code)) {

@@ -18,3 +18,6 @@ export function defaultBundlePath(): string {
 export function libraryPath(): string {
   return join(packageRoot(), "rego");
 }
+
+/** Revision of the default bundle: it follows the library's sources alone. */
+export const DEFAULT_REVISION = "standard";

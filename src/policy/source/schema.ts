@@ -111,5 +111,9 @@ function toPath(value: JsonValue, pointer: string): (string | number)[] {
 
 function kindOf(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return "empty";
-  return isArray(value) ? "a list" : isObject(value) ? "a map" : `the ${typeof value} ${JSON.stringify(value)}`;
+  return isArray(value)
+    ? "a list"
+    : isObject(value)
+      ? "a map"
+      : `the ${typeof value} ${JSON.stringify(value)}`;
 }

@@ -1,7 +1,7 @@
 import { createPublicKey } from "node:crypto";
-import { describeThrown, digestOf, type Digest } from "../../core/index.ts";
+import { describeThrown, digestOf, failure, success, type Digest, type Result } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
-import { Folder, type FolderFault } from "./folder.ts";
+import type { Folder, FolderFault } from "./folder.ts";
 import { toMoment } from "./moment.ts";
 import { compilePattern } from "./pattern.ts";
 import type { SignerSource } from "./types.ts";
@@ -19,7 +19,12 @@ export interface RawSigner {
 }
 
 /** Where anybody can have a repository: a wildcard for the owner there means everybody. */
-const PUBLIC_FORGES: ReadonlySet<string> = new Set(["github.com", "gitlab.com", "codeberg.org", "bitbucket.org"]);
+const PUBLIC_FORGES: ReadonlySet<string> = new Set([
+  "github.com",
+  "gitlab.com",
+  "codeberg.org",
+  "bitbucket.org",
+]);
 
 const MAX_KEY_BYTES = 64 * 1024;
 
@@ -38,7 +43,9 @@ export async function checkSigner(
   const fault = (field: keyof RawSigner | "", code: string, message: string) =>
     file.fault(field === "" ? ["signers", name] : ["signers", name, field], code, message);
   if (raw.key === undefined) return checkCertificate(raw, name, fault);
-  const other = (["issuer", "identity", "certificate", "trustRoot"] as const).find((f) => raw[f] !== undefined);
+  const other = (["issuer", "identity", "certificate", "trustRoot"] as const).find(
+    (f) => raw[f] !== undefined,
+  );
   if (other !== undefined) {
     return fault(
       other,
@@ -58,7 +65,11 @@ function checkCertificate(raw: RawSigner, name: string, fault: Refuse): SignerSo
   }
   if (raw.from !== undefined || raw.to !== undefined) {
     const field = raw.from === undefined ? "to" : "from";
-    return fault(field, "policy.signer_incomplete", `${field} is for keys; certificates carry their own times`);
+    return fault(
+      field,
+      "policy.signer_incomplete",
+      `${field} is for keys; certificates carry their own times`,
+    );
   }
   if (!/^https?:\/\/[^*\s]+$/.test(issuer)) {
     return fault("issuer", "policy.identity_too_wide", "the issuer must be one URL, without wildcards");
@@ -96,7 +107,9 @@ function tooWide(identity: string): string | undefined {
   if (PUBLIC_FORGES.has(host.toLowerCase()) && (owner === "" || owner.includes("*"))) {
     return `the identity accepts everybody at ${host}; name the owner`;
   }
-  return /^[*/]*$/.test(path) && PUBLIC_FORGES.has(host.toLowerCase()) ? "the identity is all wildcards" : undefined;
+  return /^[*/]*$/.test(path) && PUBLIC_FORGES.has(host.toLowerCase())
+    ? "the identity is all wildcards"
+    : undefined;
 }
 
 async function checkKey(
@@ -108,8 +121,8 @@ async function checkKey(
   const text = await folder.text(path, MAX_KEY_BYTES);
   if (typeof text !== "string") return refuseFile(fault, text);
   const keyId = publicKeyId(text);
-  if (!keyId.startsWith("sha256:")) return fault("key", "policy.key_invalid", `${path} ${keyId}`);
-  const window = { from: null as string | null, to: null as string | null };
+  if (!keyId.ok) return fault("key", keyId.reason.code, `${path} ${keyId.reason.message}`);
+  const window: { from: string | null; to: string | null } = { from: null, to: null };
   for (const field of ["from", "to"] as const) {
     const written = raw[field];
     if (written === undefined) continue;
@@ -120,7 +133,7 @@ async function checkKey(
   if (window.from !== null && window.to !== null && window.from > window.to) {
     return fault("to", "policy.date_invalid", "the key ends before it begins");
   }
-  return { kind: "key", keyId: asDigest(text), pem: text, ...window };
+  return { kind: "key", keyId: keyId.value, pem: text, ...window };
 }
 
 function refuseFile(fault: Refuse, found: FolderFault): PolicyFault {
@@ -132,18 +145,14 @@ export function dateMessage(written: string): string {
   return `${JSON.stringify(written)} is no date; expected 2026-12-31 or 2026-12-31T12:00:00Z`;
 }
 
-/** `sha256:…` of the public key's SPKI in DER, or what is wrong with the text. */
-function publicKeyId(pem: string): string {
+/** `sha256:…` over the SPKI in DER of the one public key that a PEM text holds; a private key is refused. */
+export function publicKeyId(pem: string): Result<Digest, "policy.key_invalid"> {
   if (!/^\s*-----BEGIN PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END PUBLIC KEY-----\s*$/.test(pem)) {
-    return "holds no single public key in PEM (BEGIN PUBLIC KEY)";
+    return failure("policy.key_invalid", "is no single public key in PEM (BEGIN PUBLIC KEY)");
   }
   try {
-    return asDigest(pem);
+    return success(digestOf(createPublicKey(pem).export({ type: "spki", format: "der" })));
   } catch (thrown) {
-    return `holds a public key that cannot be read: ${describeThrown(thrown)}`;
+    return failure("policy.key_invalid", `cannot be read as a public key: ${describeThrown(thrown)}`);
   }
-}
-
-function asDigest(pem: string): Digest {
-  return digestOf(createPublicKey(pem).export({ type: "spki", format: "der" }));
 }

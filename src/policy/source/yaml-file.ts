@@ -56,7 +56,9 @@ export function parseYaml(name: string, text: string): Checked<YamlFile> {
     });
   }
   try {
-    const value: JsonValue = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES })) ?? "null");
+    const value: JsonValue = JSON.parse(
+      JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES })) ?? "null",
+    );
     return { ok: true, value: { name, value, fault: faultsOf(name, document, lines) } };
   } catch (thrown) {
     return refuse({

@@ -1,0 +1,207 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, sep } from "node:path";
+import { gunzipSync } from "node:zlib";
+import {
+  canonicalJson,
+  describeThrown,
+  digestOf,
+  parseStrictJson,
+  stringAt,
+  arrayAt,
+  type Digest,
+  type JsonObject,
+  type JsonValue,
+} from "../../core/index.ts";
+import { fileInTar, packArchive, type ArchiveFile } from "./archive.ts";
+import { compileData } from "./compile.ts";
+import { fileFault } from "./folder.ts";
+import { dependencyFaults, libraryData, libraryFromAnnotations } from "./library.ts";
+import { loadPolicyFolder } from "./load.ts";
+import { complaintOf, findOpa, restrictedCapabilities, runOpa, type OpaRun } from "./opa.ts";
+import { checkOwnRules } from "./own-rules.ts";
+import { libraryPath } from "./package-root.ts";
+import type { Checked, PolicySource, RuleLibrary } from "./types.ts";
+
+export interface BuildOptions {
+  /** The bundle's revision, as decisions name it. */
+  readonly revision: string;
+  /** The OPA executable; looked for where it is not given. */
+  readonly opa?: string;
+}
+
+/** A policy bundle as `assay policy build` writes it. */
+export interface BuiltBundle {
+  /** tar.gz; the same sources and revision give the same bytes everywhere. */
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  readonly revision: string;
+  readonly entrypoints: readonly string[];
+  readonly data: JsonObject;
+}
+
+const ENTRYPOINTS = ["assay/decision", "assay/allow"] as const;
+const ROOTS = ["assay", "exceptions", "library", "policy", "trust"] as const;
+const CAPABILITIES = "capabilities.json";
+
+/** Builds the bundle of a policy folder: standard library, the folder's own rules, its compiled data. */
+export async function buildPolicy(folder: string, options: BuildOptions): Promise<Checked<BuiltBundle>> {
+  const source = await loadPolicyFolder(folder);
+  return source.ok ? build(source.value, options) : source;
+}
+
+/** Builds the bundle of the standard library with an empty policy, which denies every image. */
+export function buildDefaultBundle(options: BuildOptions): Promise<Checked<BuiltBundle>> {
+  return build(undefined, options);
+}
+
+async function build(source: PolicySource | undefined, options: BuildOptions): Promise<Checked<BuiltBundle>> {
+  const opa = options.opa === undefined ? await findOpa() : ({ ok: true, value: options.opa } as const);
+  if (!opa.ok) return refuse("", opa.reason.code, opa.reason.message);
+  const work = await mkdtemp(join(tmpdir(), "assay-build-"));
+  try {
+    return await buildIn(work, source, opa.value, options.revision);
+  } catch (thrown) {
+    return refuse("", "policy.build_failed", `the bundle could not be built: ${describeThrown(thrown)}`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function buildIn(
+  work: string,
+  source: PolicySource | undefined,
+  opa: string,
+  revision: string,
+): Promise<Checked<BuiltBundle>> {
+  await layOut(work, source);
+  const capabilities = await restrictedCapabilities(opa, work);
+  if (capabilities === undefined) return refuse("", "policy.build_failed", "OPA does not say what it can do");
+  await writeFile(join(work, CAPABILITIES), capabilities);
+  const own = source?.ownRules ?? [];
+  const sources = own.length === 0 ? ["assay"] : ["assay", "rules"];
+
+  const checked = await runOpa(opa, ["check", "--strict", "--capabilities", CAPABILITIES, ...sources], work);
+  if (!checked.ok) return regoFault(checked);
+  const ownFaults = await checkOwnRules(opa, work, own);
+  const [firstOwn, ...moreOwn] = ownFaults.faults;
+  if (firstOwn !== undefined) return { ok: false, faults: [firstOwn, ...moreOwn] };
+  const library = await inspectLibrary(opa, work, own.length > 0);
+  if (!library.ok) return library;
+  const data = source === undefined ? emptyData(library.value) : compileData(source, library.value);
+  if (!data.ok) return data;
+
+  const args = ["build", "--target", "wasm", "--optimize", "0", "--capabilities", CAPABILITIES];
+  for (const entrypoint of ENTRYPOINTS) args.push("--entrypoint", entrypoint);
+  const built = await runOpa(opa, [...args, "--output", "opa.tar.gz", ...sources], work);
+  if (!built.ok) return regoFault(built);
+  const tar = gunzipSync(await readFile(join(work, "opa.tar.gz")));
+  const wasm = fileInTar(tar, "/policy.wasm");
+  const manifest = fileInTar(tar, "/.manifest");
+  if (wasm === undefined || manifest === undefined) {
+    return refuse("", "policy.build_failed", "OPA built a bundle without policy.wasm or .manifest");
+  }
+  const entrypoints = entrypointsOf(manifest);
+  const bytes = packArchive([
+    { name: "/.manifest", bytes: manifestBytes(revision, entrypoints, ownFaults.roots) },
+    { name: "/data.json", bytes: Buffer.from(canonicalJson(data.value)) },
+    { name: "/policy.wasm", bytes: wasm },
+    ...(await regoFiles(work, sources)),
+  ]);
+  return { ok: true, value: { bytes, digest: digestOf(bytes), revision, entrypoints, data: data.value } };
+}
+
+/** Puts library and own rules where OPA finds them, under names that do not depend on this machine. */
+async function layOut(work: string, source: PolicySource | undefined): Promise<void> {
+  await cp(libraryPath(), join(work, "assay"), {
+    recursive: true,
+    filter: (path) => !path.endsWith("_test.rego"),
+  });
+  for (const rule of source?.ownRules ?? []) {
+    const target = join(work, rule.path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, rule.text);
+  }
+}
+
+async function inspectLibrary(opa: string, work: string, withOwn: boolean): Promise<Checked<RuleLibrary>> {
+  const rules: Record<string, RuleLibrary[string]> = {};
+  for (const folder of withOwn ? ["assay", "rules"] : ["assay"]) {
+    const run = await runOpa(opa, ["inspect", "--annotations", "--format", "json", folder], work);
+    const parsed = run.ok ? parseStrictJson(run.stdout) : undefined;
+    if (parsed?.ok !== true) return regoFault(run);
+    const { library, faults } = libraryFromAnnotations(parsed.value, folder === "rules");
+    const [first, ...more] = faults.map((fault) => ({ ...fault, code: "policy.rego_invalid", column: 1 }));
+    if (first !== undefined) return { ok: false, faults: [first, ...more] };
+    for (const [code, rule] of Object.entries(library)) {
+      if (Object.hasOwn(rules, code)) {
+        return refuse(
+          "rules",
+          "policy.rego_invalid",
+          `the rule ${code} is the standard library's; name it otherwise`,
+        );
+      }
+      rules[code] = rule;
+    }
+  }
+  const [first, ...more] = dependencyFaults(rules).map(({ code, message }) =>
+    fileFault("rules", { code: "policy.rego_invalid", message: `the rule ${code}: ${message}` }),
+  );
+  return first === undefined ? { ok: true, value: rules } : { ok: false, faults: [first, ...more] };
+}
+
+function emptyData(library: RuleLibrary): Checked<JsonObject> {
+  return {
+    ok: true,
+    value: {
+      policy: { name: "default", version: "0", signers: {}, matches: [], images: [] },
+      exceptions: [],
+      trust: { roots: {}, keys: {} },
+      library: libraryData(library),
+    },
+  };
+}
+
+function manifestBytes(revision: string, entrypoints: readonly string[], roots: readonly string[]): Buffer {
+  const manifest = {
+    revision,
+    roots: [...new Set([...ROOTS, ...roots])].sort(),
+    rego_version: 1,
+    wasm: entrypoints.map((entrypoint) => ({ entrypoint, module: "/policy.wasm" })),
+  };
+  return Buffer.from(canonicalJson(manifest));
+}
+
+function entrypointsOf(manifest: Uint8Array): string[] {
+  const parsed = parseStrictJson(manifest);
+  const listed: readonly JsonValue[] = (parsed.ok ? arrayAt(parsed.value, "wasm") : undefined) ?? [];
+  return [...new Set(listed.flatMap((entry) => stringAt(entry, "entrypoint") ?? []))].sort();
+}
+
+async function regoFiles(work: string, folders: readonly string[]): Promise<ArchiveFile[]> {
+  const files: ArchiveFile[] = [];
+  for (const folder of folders) {
+    for (const entry of await readdir(join(work, folder), { recursive: true })) {
+      if (!entry.endsWith(".rego")) continue;
+      const name = `/${folder}/${entry.split(sep).join("/")}`;
+      files.push({ name, bytes: await readFile(join(work, folder, entry)) });
+    }
+  }
+  return files;
+}
+
+/** OPA names the place as `rules/acme/x.rego:7`. */
+function regoFault<T>(run: OpaRun): Checked<T> {
+  const complaint = complaintOf(run);
+  const place = /(\S+\.rego):(\d+):?\s*(.*)$/.exec(complaint);
+  if (place === null) return refuse("rules", "policy.rego_invalid", complaint);
+  const [, file = "rules", line = "1", message = complaint] = place;
+  return {
+    ok: false,
+    faults: [{ code: "policy.rego_invalid", message, file, line: Number(line), column: null }],
+  };
+}
+
+function refuse<T>(file: string, code: string, message: string): Checked<T> {
+  return { ok: false, faults: [fileFault(file, { code, message })] };
+}
