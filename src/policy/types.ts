@@ -11,6 +11,10 @@ export interface PolicyBundle {
   readonly wasm: Uint8Array;
   /** data.json: the compiled policy.yaml, exceptions and trust material. */
   readonly data: JsonObject;
+  /** Paths that the bundle owns (`.manifest`); absent is everything. */
+  readonly roots?: readonly string[];
+  /** Paths that rules occupy and data may not, entrypoints among them. */
+  readonly rules?: readonly string[];
 }
 
 export type BundleCode =

@@ -1,0 +1,15 @@
+const MIB = 1024 * 1024;
+
+/** What a bundle may be at most; more is refused before it is read (threats T168, T184). */
+export const BUNDLE_LIMITS = {
+  /** Of the archive as it comes. */
+  archiveBytes: 32 * MIB,
+  /** Of the tar inside. */
+  tarBytes: 128 * MIB,
+  files: 2000,
+  nameBytes: 1024,
+  manifestBytes: MIB,
+  /** data.json takes about nine times its size in every worker. */
+  dataBytes: 16 * MIB,
+  moduleBytes: 64 * MIB,
+} as const;

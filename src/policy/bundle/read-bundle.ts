@@ -1,0 +1,127 @@
+import {
+  canonicalJson,
+  describeThrown,
+  digestOf,
+  failure,
+  isObject,
+  oneLine,
+  parseStrictJson,
+  stringAt,
+  success,
+  type JsonObject,
+  type Result,
+} from "../../core/index.ts";
+import type { BundleCode, PolicyBundle } from "../types.ts";
+import { checkDataPaths } from "./data-paths.ts";
+import { BundleFault } from "./fault.ts";
+import { gunzipOne } from "./gunzip.ts";
+import { BUNDLE_LIMITS } from "./limits.ts";
+import { readManifest } from "./manifest.ts";
+import { rulePaths } from "./rule-paths.ts";
+import { readTar } from "./tar.ts";
+
+/** The entrypoint that every policy has. */
+export const DECISION_ENTRYPOINT = "assay/decision";
+
+/**
+ * Reads a policy bundle: an OPA bundle (tar.gz) with `.manifest`, `policy.wasm` and `data.json`, wholly in memory,
+ * every part bounded before it is read. What the module itself says is checked when it is loaded (`loadEngine`).
+ */
+export function readBundle(bytes: Uint8Array): Result<PolicyBundle, BundleCode> {
+  return caught(() => read(bytes));
+}
+
+/** What makes a policy of its own out of another one's rules. */
+export interface Composition {
+  readonly name: string;
+  readonly revision: string;
+  readonly data: JsonObject;
+}
+
+/**
+ * The same rules over other data: a policy without rules of its own runs on the default bundle's module. The digest
+ * is that of the canonical JSON of the module's digest and the data, and so the same wherever both are the same.
+ */
+export function composeBundle(bundle: PolicyBundle, composition: Composition): Result<PolicyBundle, BundleCode> {
+  return caught(() => {
+    const { name, revision, data } = composition;
+    checkDataPaths(data, bundle.roots ?? [""], bundle.rules ?? bundle.entrypoints);
+    const identity = canonicalJson({ module: digestOf(bundle.wasm), data });
+    return { ...bundle, name, revision, data, digest: digestOf(Buffer.from(identity)) };
+  });
+}
+
+function caught(work: () => PolicyBundle): Result<PolicyBundle, BundleCode> {
+  try {
+    return success(work());
+  } catch (thrown) {
+    const code = thrown instanceof BundleFault ? thrown.code : "bundle.invalid";
+    return failure(code, describeThrown(thrown));
+  }
+}
+
+function read(bytes: Uint8Array): PolicyBundle {
+  if (bytes.byteLength > BUNDLE_LIMITS.archiveBytes) {
+    throw new BundleFault(
+      "bundle.limit_exceeded",
+      `the archive has ${bytes.byteLength} bytes; at most ${BUNDLE_LIMITS.archiveBytes} are read`,
+    );
+  }
+  const files = readTar(gunzipOne(bytes));
+  checkNames([...files.keys()]);
+  const manifest = readManifest(fileNamed(files, ".manifest"));
+  if (!manifest.entrypoints.includes(DECISION_ENTRYPOINT)) {
+    throw new BundleFault("bundle.entrypoint_missing", `.manifest lacks the entrypoint ${DECISION_ENTRYPOINT}`);
+  }
+  const wasm = fileNamed(files, manifest.module);
+  if (wasm.length > BUNDLE_LIMITS.moduleBytes) {
+    throw new BundleFault("bundle.limit_exceeded", `${manifest.module} has more than ${BUNDLE_LIMITS.moduleBytes} bytes`);
+  }
+  const data = readData(files.get("data.json"));
+  const rules = [...new Set([...manifest.entrypoints, ...rulesIn(files)])];
+  checkDataPaths(data, manifest.roots, rules);
+  return {
+    name: stringAt(data, "policy", "name") ?? manifest.name ?? "policy",
+    revision: manifest.revision,
+    digest: digestOf(bytes),
+    entrypoints: manifest.entrypoints,
+    // Of its own: the archive around it may go.
+    wasm: new Uint8Array(wasm),
+    data,
+    roots: manifest.roots,
+    rules,
+  };
+}
+
+function checkNames(names: readonly string[]): void {
+  if (names.includes("patch.json")) {
+    throw new BundleFault("bundle.invalid", "a delta bundle (patch.json): only whole bundles are read");
+  }
+  const elsewhere = names.find((name) => /(?:^|\/)data\.(?:json|ya?ml)$/.test(name) && name !== "data.json");
+  if (elsewhere !== undefined) {
+    throw new BundleFault("bundle.invalid", `data in ${oneLine(elsewhere, 100)}: opa build puts all of it into /data.json`);
+  }
+}
+
+function fileNamed(files: ReadonlyMap<string, Buffer>, name: string): Buffer {
+  const file = files.get(name);
+  if (file === undefined) throw new BundleFault("bundle.invalid", `the archive lacks ${oneLine(name, 100)}`);
+  return file;
+}
+
+function readData(bytes: Uint8Array | undefined): JsonObject {
+  if (bytes === undefined) return {};
+  if (bytes.byteLength > BUNDLE_LIMITS.dataBytes) {
+    throw new BundleFault("bundle.limit_exceeded", `data.json has more than ${BUNDLE_LIMITS.dataBytes} bytes`);
+  }
+  const parsed = parseStrictJson(bytes);
+  if (!parsed.ok) throw new BundleFault("bundle.data_invalid", `data.json: ${parsed.reason.message}`);
+  if (!isObject(parsed.value)) throw new BundleFault("bundle.data_invalid", "data.json is no object");
+  return parsed.value;
+}
+
+function* rulesIn(files: ReadonlyMap<string, Buffer>): Generator<string> {
+  for (const [name, bytes] of files) {
+    if (name.endsWith(".rego")) yield* rulePaths(bytes.toString("utf8"));
+  }
+}

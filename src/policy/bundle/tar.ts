@@ -1,0 +1,111 @@
+import { oneLine } from "../../core/index.ts";
+import { normalizeName } from "./names.ts";
+import { BundleFault } from "./fault.ts";
+import { BUNDLE_LIMITS } from "./limits.ts";
+
+const BLOCK = 512;
+
+/** pax records that say nothing of what or where a file is. */
+const HARMLESS_PAX = /^(?:mtime|atime|ctime|uid|gid|uname|gname|comment|(?:SCHILY|LIBARCHIVE)\.[A-Za-z0-9._-]+)$/;
+
+/**
+ * The regular files of a tar (POSIX ustar, pax records where harmless), by normalized name, in memory. Links,
+ * devices, fifos, sparse files, renaming headers, names that lead astray and names that stand twice are refused
+ * (threat T183).
+ */
+export function readTar(tar: Buffer): ReadonlyMap<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  let entries = 0;
+  let at = 0;
+  for (; at + BLOCK <= tar.length; ) {
+    const header = tar.subarray(at, at + BLOCK);
+    if (isZero(header)) break;
+    if (++entries > BUNDLE_LIMITS.files) {
+      throw new BundleFault("bundle.limit_exceeded", `the archive has more than ${BUNDLE_LIMITS.files} entries`);
+    }
+    checkHeader(header);
+    const size = octal(header, 124, 12, "size");
+    const body = tar.subarray(at + BLOCK, at + BLOCK + size);
+    if (body.length !== size) throw new BundleFault("bundle.invalid", "the tar is cut off");
+    readEntry(header, body, files);
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  if (!isZero(tar.subarray(at))) throw new BundleFault("bundle.invalid", "the tar has bytes behind its end");
+  return files;
+}
+
+function readEntry(header: Buffer, body: Buffer, files: Map<string, Buffer>): void {
+  const type = header.toString("latin1", 156, 157);
+  const name = entryName(header);
+  switch (type) {
+    case "0":
+    case "\0": {
+      const normal = normalizeName(name);
+      if (files.has(normal)) throw new BundleFault("bundle.invalid", `the archive has ${oneLine(normal, 100)} twice`);
+      files.set(normal, body);
+      return;
+    }
+    case "5":
+      if (body.length > 0) throw new BundleFault("bundle.invalid", "a directory with content");
+      if (!/^\.?\/?$/.test(name)) normalizeName(name.replace(/\/$/, ""));
+      return;
+    case "x":
+    case "g":
+      checkPax(body);
+      return;
+    default:
+      throw new BundleFault(
+        "bundle.invalid",
+        `${oneLine(name, 100)} is of type ${oneLine(JSON.stringify(type), 10)}; a bundle holds regular files and directories`,
+      );
+  }
+}
+
+function checkHeader(header: Buffer): void {
+  let sum = 0;
+  for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : (header[i] ?? 0);
+  if (octal(header, 148, 8, "checksum") !== sum) throw new BundleFault("bundle.invalid", "not a tar: a header's checksum is wrong");
+  if ((octal(header, 100, 8, "mode") & 0o6000) !== 0) {
+    throw new BundleFault("bundle.invalid", "an entry has the set-user-id or set-group-id bit");
+  }
+}
+
+function entryName(header: Buffer): string {
+  const name = field(header, 0, 100);
+  const isUstar = header.toString("latin1", 257, 262) === "ustar";
+  // GNU's variant of the header keeps times where POSIX has the prefix.
+  const prefix = isUstar && header.toString("latin1", 262, 263) === "\0" ? field(header, 345, 155) : "";
+  return prefix === "" ? name : `${prefix}/${name}`;
+}
+
+function field(header: Buffer, start: number, length: number): string {
+  const bytes = header.subarray(start, start + length);
+  const end = bytes.indexOf(0);
+  return bytes.toString("utf8", 0, end < 0 ? length : end);
+}
+
+/** Octal digits only; GNU's binary sizes are for files larger than any here. */
+function octal(header: Buffer, start: number, length: number, what: string): number {
+  const text = field(header, start, length).trim();
+  if (!/^[0-7]*$/.test(text)) throw new BundleFault("bundle.invalid", `not a tar: a header's ${what} is not octal`);
+  return text === "" ? 0 : Number.parseInt(text, 8);
+}
+
+function checkPax(body: Buffer): void {
+  let rest = body.toString("utf8").replace(/\0+$/, "");
+  while (rest !== "") {
+    const [head = "", digits = "", key = ""] = /^(\d{1,6}) ([^=\n]+)=/.exec(rest) ?? [];
+    const length = Number(digits);
+    if (head === "" || length <= head.length) throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
+    if (!HARMLESS_PAX.test(key)) {
+      throw new BundleFault("bundle.invalid", `a pax header sets ${oneLine(key, 60)}, which a bundle must not need`);
+    }
+    const record = Buffer.from(rest).subarray(0, length).toString("utf8");
+    if (!record.endsWith("\n")) throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
+    rest = rest.slice(record.length);
+  }
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}
