@@ -1,0 +1,97 @@
+import { flipped, lab, OTHER_IMAGE, refuses, spoiled, statementAbout } from "./support.ts";
+
+describe("envelopes and statements in a bundle", () => {
+  const { sigstore, trust, statement, sign } = lab();
+
+  refuses(trust, [
+    {
+      name: "a byte of the payload flipped",
+      bundle: () =>
+        spoiled(sign(), (b) => {
+          b.dsseEnvelope.payload = flipped(b.dsseEnvelope.payload);
+        }),
+      code: "signature.invalid",
+    },
+    {
+      name: "T074 replayed: another image's attestation",
+      bundle: () => sigstore.sign({ statement: statementAbout(OTHER_IMAGE) }),
+      code: "subject.mismatch",
+    },
+    {
+      name: "T059 the signature of another key",
+      bundle: () =>
+        spoiled(sign(), (b) => {
+          b.dsseEnvelope.signatures = sign().dsseEnvelope?.signatures;
+        }),
+      code: "signature.invalid",
+    },
+    {
+      name: "T058 no signature",
+      bundle: () =>
+        spoiled(sign(), (b) => {
+          b.dsseEnvelope.signatures = [];
+        }),
+      code: "signature.count",
+    },
+    {
+      name: "T058 the same signature twice",
+      bundle: () =>
+        spoiled(sign(), (b) => {
+          b.dsseEnvelope.signatures.push(b.dsseEnvelope.signatures[0]);
+        }),
+      code: "signature.count",
+    },
+    {
+      name: "T058 a second, bad signature",
+      bundle: () =>
+        spoiled(sign(), (b) => {
+          b.dsseEnvelope.signatures.push({ sig: "AAAA" });
+        }),
+      code: "signature.count",
+    },
+    {
+      name: "T060 another payload type, validly signed",
+      bundle: () => sign({ payloadType: "application/json" }),
+      code: "payload.type",
+    },
+    {
+      name: "T060 a payload type with a parameter",
+      bundle: () => sign({ payloadType: "application/vnd.in-toto+json; charset=utf-8" }),
+      code: "payload.type",
+    },
+    {
+      name: "T061 a payload type in other case",
+      bundle: () => sign({ payloadType: "Application/vnd.in-toto+json" }),
+      code: "payload.type",
+    },
+    {
+      name: "A017 a payload type whose low bytes look alike",
+      bundle: () =>
+        spoiled(sign({ payloadType: "application/vnd.in-toto+json" }), (b) => {
+          b.dsseEnvelope.payloadType = "application\u012fvnd.in-toto+json";
+        }),
+      code: "signature.invalid",
+    },
+    {
+      name: "A009 a payload that is not JSON",
+      bundle: () => sigstore.sign(Buffer.from("text")),
+      code: "payload.invalid",
+    },
+    {
+      name: "A009 a payload that is a JSON array",
+      bundle: () => sigstore.sign(Buffer.from("[]")),
+      code: "payload.invalid",
+    },
+    {
+      name: "A011 a null subject",
+      bundle: () => sigstore.sign({ statement: { ...statement, subject: [null] } }),
+      code: "payload.invalid",
+    },
+    {
+      name: "T065 a duplicate key in the statement",
+      bundle: () =>
+        sigstore.sign(Buffer.from(JSON.stringify(statement).replace("{", '{"predicateType":"x",'))),
+      code: "payload.duplicate_key",
+    },
+  ]);
+});
