@@ -1,20 +1,97 @@
-import { failure, type Result } from "../core/index.ts";
-import type { PolicyBundle, PolicyEngine } from "../policy/index.ts";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { failure, oneLine, type Result } from "../core/index.ts";
+import {
+  adHocPolicy,
+  buildPolicy,
+  composeBundle,
+  composeFromDefault,
+  defaultBundlePath,
+  libraryOf,
+  loadPolicyFolder,
+  readBundle,
+  type PolicyBundle,
+  type PolicyFault,
+  type PolicySource,
+} from "../policy/index.ts";
 import type { TrustMaterial } from "../verification/index.ts";
-import type { Identity, TrustSettings } from "./settings.ts";
+import { readInputFile } from "./files.ts";
+import type { Identity } from "./settings.ts";
 
+/** Bytes of a bundle's archive. */
+const LARGEST_BUNDLE = 64 * 1024 * 1024;
+
+/**
+ * The policy that `--policy` or the service's configuration names: a bundle, or a policy folder. A folder without Rego
+ * of its own needs no compiler; one with rules is built first. The failure has a line per fault.
+ */
 export async function openPolicy(source: string): Promise<Result<PolicyBundle>> {
-  return failure("todo", source);
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source)) {
+    return failure(
+      "policy.unsupported",
+      `${oneLine(source)}: policies from URLs are not supported yet; give a file or folder`,
+    );
+  }
+  const found = await stat(source).catch(() => undefined);
+  if (found === undefined) return failure("policy.not_found", `${oneLine(source)}: there is no such policy`);
+  if (!found.isDirectory()) return readBundleFile(source);
+
+  const folder = await loadPolicyFolder(source);
+  if (!folder.ok) return failure("policy.invalid", faultLines(source, folder.faults));
+  return folder.value.ownRules.length === 0 ? compose(source, folder.value) : build(source, folder.value);
 }
+
+/** A policy that any image fulfils of which the given signer, and nobody else, has signed something. */
 export async function openAdHocPolicy(
-  _settings: { trust: TrustSettings; identity: Identity | null },
-  _trust: TrustMaterial,
+  identity: Identity | null,
+  trust: TrustMaterial,
 ): Promise<Result<PolicyBundle>> {
-  return failure("todo", "");
+  const library = await readBundleFile(defaultBundlePath());
+  if (!library.ok) return library;
+  const data = adHocPolicy(
+    {
+      ...(identity === null ? {} : { certificateIdentity: identity.identity, issuer: identity.issuer }),
+      keys: trust.keys.map(({ name, key }) => ({
+        name,
+        pem: key.export({ type: "spki", format: "pem" }).toString(),
+      })),
+    },
+    libraryOf(library.value.data),
+  );
+  return data.ok ? composeBundle(library.value, { name: "ad-hoc", revision: "0", data: data.value }) : data;
 }
-export async function loadEngine(
-  _bundle: PolicyBundle,
-  _o?: { workers: number },
-): Promise<Result<PolicyEngine>> {
-  return failure("todo", "");
+
+/** A fault a line: `policy/policy.yaml:7:5: policy.unknown_signer: …`. */
+export function faultLines(folder: string, faults: readonly PolicyFault[]): string {
+  return faults
+    .map(({ file, line, column, code, message }) => {
+      const place = [join(folder, file), line, column].filter((part) => part !== null).join(":");
+      return oneLine(`${place}: ${code}: ${message}`);
+    })
+    .join("\n");
+}
+
+async function compose(folder: string, source: PolicySource): Promise<Result<PolicyBundle>> {
+  const library = await readBundleFile(defaultBundlePath());
+  if (!library.ok) return library;
+  const data = composeFromDefault(source, library.value);
+  return data.ok
+    ? composeBundle(library.value, { name: source.name, revision: source.version, data: data.value })
+    : failure("policy.invalid", faultLines(folder, data.faults));
+}
+
+async function build(folder: string, { version }: PolicySource): Promise<Result<PolicyBundle>> {
+  const built = await buildPolicy(folder, { revision: version });
+  return built.ok
+    ? readBundle(built.value.bytes)
+    : failure("policy.invalid", faultLines(folder, built.faults));
+}
+
+async function readBundleFile(path: string): Promise<Result<PolicyBundle>> {
+  const bytes = await readInputFile(path, LARGEST_BUNDLE);
+  if (!bytes.ok) return bytes;
+  const bundle = readBundle(bytes.value);
+  return bundle.ok
+    ? bundle
+    : failure(bundle.reason.code, `${oneLine(path)}: no policy bundle: ${bundle.reason.message}`);
 }

@@ -1,6 +1,6 @@
 import { failure, success, type Result } from "../core/index.ts";
 import { decide, type DecidingContext, type DecisionContext } from "../decision/index.ts";
-import type { PolicyBundle } from "../policy/index.ts";
+import { loadEngine, type PolicyBundle } from "../policy/index.ts";
 import {
   createRegistry,
   dockerCredentials,
@@ -18,7 +18,7 @@ import {
 } from "../verification/index.ts";
 import { readInputFile } from "./files.ts";
 import type { Io } from "./io.ts";
-import { loadEngine, openAdHocPolicy, openPolicy } from "./policy.ts";
+import { openAdHocPolicy, openPolicy } from "./policy.ts";
 import type { EvidenceSettings, Identity, TrustSettings } from "./settings.ts";
 
 /** All that the command line says about one decision. */
@@ -36,6 +36,9 @@ export type Opened<T> = T & { readonly close: () => Promise<void> };
 /** Bytes of a registry's CA file. */
 const LARGEST_CA = 1024 * 1024;
 
+const NOBODY_NAMED =
+  "nobody is named whose word would count: give --policy, or --key, or --certificate-identity with --certificate-oidc-issuer";
+
 /** Everything that gathering an image's evidence takes, without a policy that judges it. */
 export async function openGathering(
   settings: DecisionSettings,
@@ -52,11 +55,15 @@ export async function openDeciding(
   settings: DecisionSettings,
   io: Io,
 ): Promise<Result<Opened<{ readonly context: DecidingContext }>>> {
+  if (settings.policy === null && settings.identity === null && settings.trust.keys.length === 0) {
+    return failure("usage", NOBODY_NAMED);
+  }
   const given = settings.policy === null ? success(null) : await openPolicy(settings.policy);
   if (!given.ok) return given;
   const trust = openTrust(settings, given.value);
   if (!trust.ok) return trust;
-  const policy = given.value === null ? await openAdHocPolicy(settings, trust.value) : success(given.value);
+  const policy =
+    given.value === null ? await openAdHocPolicy(settings.identity, trust.value) : success(given.value);
   if (!policy.ok) return policy;
   const opened = await openContext(settings, trust.value, io);
   if (!opened.ok) return opened;

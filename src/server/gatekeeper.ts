@@ -1,9 +1,17 @@
-import { oneLine, objectAt, stringAt, failure, type JsonValue, type Result } from "../core/index.ts";
+import {
+  oneLine,
+  objectAt,
+  stringAt,
+  failure,
+  type JsonValue,
+  type Reason,
+  type Result,
+} from "../core/index.ts";
 import type { Decision, DecisionRequest } from "../decision/index.ts";
 import { parseKey } from "./key.ts";
 import { imageList } from "./exchange.ts";
 import type { FaultCode } from "./fault.ts";
-import { tidyResults, type AnswerReason } from "./results.ts";
+import { reasonLine, reasonLines } from "./results.ts";
 import type { Service } from "./types.ts";
 
 /** The only version of Gatekeeper's external data protocol that is spoken. */
@@ -32,8 +40,8 @@ export interface KeyValue {
   readonly allow: boolean;
   readonly outcome: Decision["outcome"];
   readonly digest: string | null;
-  readonly reasons: readonly AnswerReason[];
-  readonly warnings: readonly AnswerReason[];
+  readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
   readonly decisionId: string | null;
 }
 
@@ -58,7 +66,7 @@ export type PreparedKey =
 
 export function prepareKey(key: string): PreparedKey {
   const parsed = parseKey(key);
-  if (!parsed.ok) return { key, value: refusal(parsed.reason.code, parsed.reason.message) };
+  if (!parsed.ok) return { key, value: refusal(parsed.reason) };
   const { image, namespace } = parsed.value;
   return {
     key,
@@ -116,18 +124,18 @@ function valueOf(decision: Decision): KeyValue {
     allow,
     outcome,
     digest: image.digest,
-    reasons: tidyResults(decision),
-    warnings: tidyResults({ ...decision, violations: decision.warnings, reason: null }),
+    reasons: reasonLines(decision),
+    warnings: reasonLines({ violations: decision.warnings, reason: null }),
     decisionId,
   };
 }
 
-function refusal(code: string, message: string): KeyValue {
+function refusal(reason: Reason): KeyValue {
   return {
     allow: false,
     outcome: "undecided",
     digest: null,
-    reasons: [{ code, message, solution: null }],
+    reasons: [reasonLine(reason)],
     warnings: [],
     decisionId: null,
   };

@@ -1,27 +1,26 @@
-import { oneLine } from "../core/index.ts";
+import { oneLine, type Reason } from "../core/index.ts";
 import type { Decision } from "../decision/index.ts";
-
-/** Why, in the shortest form that serves: what Gatekeeper shows to whoever created the pod. */
-export interface AnswerReason {
-  readonly code: string;
-  readonly message: string;
-  readonly solution: string | null;
-}
 
 /** Messages quote what attackers wrote into evidence, so their number and length are bounded (threat T205). */
 const MOST_REASONS = 50;
 
-/** A decision's violations, led by the reason why none was reached, where none was. */
-export function tidyResults(decision: Pick<Decision, "violations" | "reason">): readonly AnswerReason[] {
-  const { reason, violations } = decision;
-  const open =
-    reason === null ? [] : [{ code: reason.code, message: oneLine(reason.message), solution: null }];
-  const rest = violations.slice(0, MOST_REASONS).map(({ code, message, solution }) => ({
-    code: oneLine(code),
-    message: oneLine(message),
-    solution: solution === null ? null : oneLine(solution),
-  }));
-  return [...open, ...rest];
+/** Why no decision was reached, where none was, then the violations: a line each, for whoever created the pod. */
+export function reasonLines({
+  reason,
+  violations,
+}: Pick<Decision, "violations" | "reason">): readonly string[] {
+  const open = reason === null ? [] : [reasonLine(reason)];
+  return [...open, ...violations.slice(0, MOST_REASONS).map(reasonLine)];
+}
+
+/** `CODE: what was found and expected. To do: …` */
+export function reasonLine({
+  code,
+  message,
+  solution = null,
+}: Reason & { readonly solution?: string | null }): string {
+  const todo = solution === null ? "" : `. To do: ${oneLine(solution)}`;
+  return `${oneLine(code, 100)}: ${oneLine(message)}${todo}`;
 }
 
 /** The whole decision with its texts bounded in the same way; nothing else of it is changed. */

@@ -48,11 +48,7 @@ describe("POST /v1/gatekeeper/validate", () => {
               outcome: "deny",
               digest: IMAGE_DIGEST,
               reasons: [
-                {
-                  code: "provenance.builder_allowed",
-                  message: "Built by evil, which is not approved",
-                  solution: "Build with an approved builder",
-                },
+                "provenance.builder_allowed: Built by evil, which is not approved. To do: Build with an approved builder",
               ],
               warnings: [],
               decisionId: "00000000-0000-8000-8000-000000000000",
@@ -133,7 +129,7 @@ describe("POST /v1/gatekeeper/validate", () => {
           expect(status).to.equal(200);
           expect(json.response).to.have.all.keys("idempotent", "items");
           expect(json.response.items[1].value).to.include({ allow: false, outcome: "undecided" });
-          expect(json.response.items[1].value.reasons[0].code).to.equal(change.reason?.code);
+          expect(json.response.items[1].value.reasons).to.deep.equal([`${change.reason?.code}: because`]);
         } else {
           expect(status).to.equal(503);
           expect(json.response).to.have.all.keys("idempotent", "systemError");
