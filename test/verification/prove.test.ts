@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { githubIdentity, GITHUB_ISSUER, OID } from "../lab/sigstore/index.ts";
-import { type Draft, judgeBundle, lab, labSigstore, refuses, trustIn, verdict } from "./support.ts";
+import { judgeBundle, lab, labSigstore, refuses, trustIn, verdict } from "./support.ts";
 
 const IDENTITY = "https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1.2.3";
 

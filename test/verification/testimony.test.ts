@@ -10,7 +10,8 @@ import {
   spoiled,
   statementAbout,
   verdict,
-, type Draft } from "./support.ts";
+  type Draft,
+} from "./support.ts";
 
 describe("testimony of logs", () => {
   const { sigstore, stranger, trust, statement, sign } = lab();
