@@ -78,8 +78,9 @@ function nested(bytes: Uint8Array, start: number, end: number): OutlinedValue {
 
 /** Anything else, up to the end of its line or, in an array, to the next comma. */
 function scalar(bytes: Uint8Array, start: number, end: number, commas: boolean): OutlinedValue {
+  const stop = commas ? COMMA : LINE_FEED;
   let at = start;
-  while (at < end && bytes[at] !== LINE_FEED && !(commas && bytes[at] === COMMA)) {
+  while (at < end && bytes[at] !== LINE_FEED && bytes[at] !== stop) {
     at = bytes[at] === QUOTE ? endOfString(bytes, at, end) + 1 : at + 1;
   }
   return { start, end: Math.min(at, end), kind: "other", members: new Map() };
