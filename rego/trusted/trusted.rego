@@ -50,7 +50,7 @@ verification_summaries := _of_trusted_statements(input.verificationSummaries)
 
 # METADATA
 # description: Test results, likewise.
-test_results := _of_trusted_statements(input.testResults)
+tests := _of_trusted_statements(input.testResults)
 
 # METADATA
 # scope: document

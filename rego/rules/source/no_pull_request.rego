@@ -46,3 +46,5 @@ _is_pull_request(provenance) if contains(provenance.trigger.event, "merge_reques
 _is_pull_request(provenance) if provenance.source.refKind == "pull"
 
 _is_pull_request(provenance) if startswith(provenance.source.ref, "refs/pull/")
+
+_is_pull_request(provenance) if startswith(provenance.source.ref, "refs/merge-requests/")

@@ -1,0 +1,64 @@
+package assay.lib.approval_test
+
+import data.assay.fixtures
+import data.assay.lib.approval
+
+by(names, signer) := answer if {
+	answer := approval.signed_by(names) with data.policy as fixtures.policy
+		with input.evidence as [fixtures.attested("sha256:1", fixtures.slsa, signer, fixtures.on_image)]
+}
+
+with_signer(patch, signer) := answer if {
+	answer := approval.signed_by(["release"]) with input.evidence as [fixtures.attested(
+		"sha256:1",
+		fixtures.slsa, signer, fixtures.on_image,
+	)]
+		with data.policy.signers.release as object.union(fixtures.policy.signers.release, patch)
+}
+
+test_certificate if by(["release"], fixtures.release) == {"sha256:1"}
+
+test_key if by(["scanner"], fixtures.key) == {"sha256:1"}
+
+test_other_key if by(["scanner"], object.union(fixtures.key, {"keyId": "sha256:0"})) == set()
+
+test_stranger if by(["release"], fixtures.stranger) == set()
+
+test_nobody_named if by([], fixtures.release) == set()
+
+test_unknown_name if by(["nobody"], fixtures.release) == set()
+
+# T087: the right identity by the wrong issuer.
+test_other_issuer if {
+	every issuer in ["https://token.actions.githubusercontent.com.evil", null, ""] {
+		by(["release"], object.union(fixtures.release, {"issuer": issuer})) == set()
+	}
+}
+
+# A143: no identity is nobody's.
+test_no_identity if {
+	by(["release"], object.union(fixtures.release, {"identity": ""})) == set()
+	by(["release"], object.remove(fixtures.release, ["identity"])) == set()
+}
+
+test_not_verified if {
+	every status in ["unsigned", "failed", "skipped", "unreachable"] {
+		approval.signed_by(["release"]) == set() with data.policy as fixtures.policy
+			with input.evidence as [object.union(
+				fixtures.attested("sha256:1", fixtures.slsa, fixtures.release, fixtures.on_image),
+				{"status": status},
+			)]
+	}
+}
+
+test_trust_root if {
+	with_signer({"trustRoot": "public-good"}, fixtures.release) == {"sha256:1"}
+	with_signer({"trustRoot": "private"}, fixtures.release) == set()
+}
+
+# T088: a repository registered again has another number.
+test_certificate_fields if {
+	with_signer({"certificate": {"sourceRepositoryIdentifier": fixtures.literal("123")}}, fixtures.release) == {"sha256:1"}
+	with_signer({"certificate": {"sourceRepositoryIdentifier": fixtures.literal("9")}}, fixtures.release) == set()
+	with_signer({"certificate": {"runnerEnvironment": fixtures.literal("github-hosted")}}, fixtures.release) == set()
+}

@@ -1,0 +1,167 @@
+package assay.results_test
+
+import data.assay.fixtures
+import data.assay.results
+
+# A policy with one rule of the organization's own, whose answer the test gives.
+own := object.union(fixtures.policy, {"images": [object.union(
+	fixtures.requirements,
+	{"rules": [fixtures.rule("acme", "own", [])]},
+)]})
+
+plain := {
+	"code": "acme.own",
+	"message": "No",
+	"solution": null,
+	"evidence": [],
+	"severity": null,
+	"term": null,
+}
+
+violations_of(answers) := answer if {
+	answer := results.violations with input as fixtures.document
+		with data.policy as own
+		with data.exceptions as []
+		with data.assay.rules.acme.own.deny as answers
+}
+
+test_own_rule_says_nothing if {
+	violations_of(set()) == set()
+	results.passed == {"acme.own"} with input as fixtures.document
+		with data.policy as own
+		with data.exceptions as []
+		with data.assay.rules.acme.own.deny as set()
+}
+
+# T152: whatever an own rule answers, it denies, in the decision's shape.
+test_own_rule_answers_anything if {
+	violations_of({"No"}) == {plain}
+	violations_of({{"message": "No", "code": "provenance.present", "evidence": "x", "severity": "huge"}}) == {plain}
+	violations_of({{"message": "No", "evidence": ["a", 1], "severity": "low", "term": "t", "solution": "S"}}) == {object.union(
+		plain,
+		{"evidence": ["a"], "severity": "low", "term": "t", "solution": "S"},
+	)}
+	count(violations_of({null, true, 1, []})) == 4
+}
+
+# A deny that is no set would vanish.
+test_own_rule_is_no_set if {
+	every answers in [true, false, "x", null, ["x"]] {
+		{violation.code | some violation in violations_of(answers)} & {"policy.rule_missing"} == {"policy.rule_missing"}
+	}
+}
+
+test_warn if {
+	warnings := results.warnings with input as fixtures.document
+		with data.policy as own
+		with data.exceptions as []
+		with data.assay.rules.acme.own.warn as {"No"}
+	warnings == {plain}
+	violations := results.violations with input as fixtures.document
+		with data.policy as own
+		with data.exceptions as []
+		with data.assay.rules.acme.own.warn as {"No"}
+	violations == set()
+	passed := results.passed with input as fixtures.document
+		with data.policy as own
+		with data.exceptions as []
+		with data.assay.rules.acme.own.warn as {"No"}
+	passed == set()
+}
+
+test_excluded_term if {
+	leaving_out := object.union(own, {"images": [object.union(own.images[0], {"excludeTerms": [{
+		"code": "acme.own",
+		"term": "a",
+	}]})]})
+	terms := {violation.term | some violation in results.violations} with input as fixtures.document
+		with data.policy as leaving_out
+		with data.exceptions as []
+		with data.assay.rules.acme.own.deny as {{"message": "No", "term": "a"}, {"message": "No", "term": "b"}}
+	terms == {"b"}
+}
+
+effective_on(moment) := object.union(own, {"images": [object.union(
+	own.images[0],
+	{"rules": [object.union(fixtures.rule("acme", "own", []), {"effectiveOn": moment})]},
+)]})
+
+found_on(moment) := answer if {
+	answer := {"violations": results.violations, "warnings": results.warnings, "passed": results.passed} with input as fixtures.document
+		with data.policy as effective_on(moment)
+		with data.exceptions as []
+		with data.assay.rules.acme.own.deny as {"No"}
+}
+
+test_effective_on if {
+	found_on("2026-11-22T10:00:01Z") == {"violations": set(), "warnings": {plain}, "passed": set()}
+	found_on("2026-11-22T10:00:00Z") == {"violations": {plain}, "warnings": set(), "passed": set()}
+}
+
+# T130, I4: one provenance that satisfies every rule is enough; the others are warned of.
+second := object.union(
+	json.patch(fixtures.provenance, [{"op": "replace", "path": "/source/repo", "value": "https://github.com/evil/x"}]),
+	{"evidence": "sha256:2"},
+)
+
+two(subject) := object.union(fixtures.document, {
+	"provenance": [second, fixtures.provenance],
+	"evidence": [
+		fixtures.attested("sha256:1", fixtures.slsa, fixtures.release, subject),
+		fixtures.attested("sha256:2", fixtures.slsa, fixtures.release, fixtures.on_image),
+	],
+})
+
+test_one_good_provenance_is_enough if {
+	results.violations == set() with input as two(fixtures.on_image)
+		with data.policy as fixtures.policy
+		with data.exceptions as []
+	warned := {warning.code | some warning in results.warnings} with input as two(fixtures.on_image)
+		with data.policy as fixtures.policy
+		with data.exceptions as []
+	warned == {"source.repository_allowed"}
+}
+
+# T131, T016: the good one is about one platform only, so it does not speak for the image.
+test_good_provenance_of_one_platform if {
+	codes := {violation.code | some violation in results.violations} with input as two(fixtures.on_amd)
+		with data.policy as fixtures.policy
+		with data.exceptions as []
+	codes == {"source.repository_allowed"}
+}
+
+# Two provenances that are good in halves are not good together.
+test_halves_do_not_add_up if {
+	other_builder := json.patch(fixtures.provenance, [{
+		"op": "replace",
+		"path": "/builder/name",
+		"value": "https://github.com/evil/x",
+	}])
+	halves := object.union(two(fixtures.on_image), {"provenance": [second, other_builder]})
+	codes := {violation.code | some violation in results.violations} with input as halves
+		with data.policy as fixtures.policy
+		with data.exceptions as []
+	codes == {"provenance.builder_allowed", "source.repository_allowed"}
+}
+
+# A result against something else than a trusted provenance is never outvoted.
+test_alternative_of_another_kind if {
+	sbom_rule := object.union(fixtures.policy, {"images": [object.union(
+		fixtures.requirements,
+		{"rules": array.concat(fixtures.requirements.rules, [fixtures.rule("acme", "own", [])])},
+	)]})
+	codes := {violation.code | some violation in results.violations} with input as fixtures.document
+		with data.policy as sbom_rule
+		with data.exceptions as []
+		with data.assay.rules.acme.own.deny as {{"message": "No", "alternative": "sha256:77"}}
+	codes == {"acme.own"}
+}
+
+test_own_rule_warns_and_its_deny_is_no_set if {
+	codes := {violation.code | some violation in results.violations} with input as fixtures.document
+		with data.policy as own
+		with data.exceptions as []
+		with data.assay.rules.acme.own.deny as true
+		with data.assay.rules.acme.own.warn as set()
+	codes == {"policy.rule_missing"}
+}
