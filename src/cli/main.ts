@@ -39,9 +39,10 @@ end(await runAssay(process.argv.slice(2), io));
 
 function output(stream: NodeJS.WriteStream): Output {
   // A reader that left early (`assay … | head`) is no fault; a result that could not be written is.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") outputFailed = true;
-  });
+  const onError = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && stream === process.stdout) outputFailed = true;
+  };
+  stream.on("error", onError);
   return {
     write: (text) => {
       stream.write(text);
@@ -52,9 +53,7 @@ function output(stream: NodeJS.WriteStream): Output {
 
 /** Ends once everything is written, without waiting for connections that are kept open. */
 function end(code: ExitCode): void {
-  process.stdout.write("", () => {
-    process.stderr.write("", () => {
-      process.exit(outputFailed && code === EXIT.allow ? EXIT.undecided : code);
-    });
-  });
+  // An error of the last write is told only after the write's own callback.
+  const exit = () => process.exit(outputFailed && code === EXIT.allow ? EXIT.undecided : code);
+  process.stdout.write("", () => process.stderr.write("", () => setImmediate(exit)));
 }

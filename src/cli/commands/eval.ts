@@ -1,4 +1,4 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv } from "ajv";
 import { failure, oneLine, parseStrictJson, success, type JsonValue, type Result } from "../../core/index.ts";
 import { evaluate } from "../../decision/index.ts";
 import type { InputDocument } from "../../normalization/index.ts";
@@ -70,9 +70,8 @@ async function readInput(
   if (!bytes.ok) return bytes;
   const json = parseStrictJson(bytes.value);
   if (!json.ok) return failure(json.reason.code, `${oneLine(file)}: ${json.reason.message}`);
-  const validate: ValidateFunction<JsonValue & InputDocument> = new Ajv2020({ strict: false }).compile(
-    inputSchema,
-  );
+  const ajv = new Ajv({ strict: false, validateFormats: false, logger: false, ownProperties: true });
+  const validate = ajv.compile<JsonValue & InputDocument>(inputSchema);
   if (!validate(json.value)) {
     const [error] = validate.errors ?? [];
     const where = error?.instancePath === "" ? "the document" : oneLine(error?.instancePath ?? "");

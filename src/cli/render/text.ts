@@ -16,7 +16,8 @@ export function decisionText({ decision, input }: Decided, paint: Paint): string
   const row = (name: string, text: string) => `  ${paint("dim", name.padEnd(9))}${text}`;
   const lines = [
     `${paint("bold", paint(colour, verdict))}  ${oneLine(image.reference)}`,
-    ...(image.digest === null ? [] : [row("digest", image.digest)]),
+    // The tree below begins with it.
+    ...(image.digest === null || input !== null ? [] : [row("digest", image.digest)]),
     row("policy", oneLine(`${policy.name} ${policy.revision}`)),
     row("decision", `${decisionId} at ${time}`),
     ...(reason === null ? [] : [row("reason", `${oneLine(reason.code)}: ${oneLine(reason.message)}`)]),
