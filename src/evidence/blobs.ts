@@ -1,10 +1,10 @@
 import { oneLine, type Reason, type Result } from "../core/index.ts";
 import type { ContentSource, Descriptor } from "../registry/index.ts";
 import type { Asking } from "./asking.ts";
-import { contentOf, idOf, skipped, unsupported } from "./content.ts";
+import { contentOf, contentOfFailure, idOf, skipped, unsupported } from "./content.ts";
 import { about, exceeded, settled, type Lead } from "./leads.ts";
 import type { Limits } from "./limits.ts";
-import { contentOfFailure, manifestArtifact, type Followed } from "./manifests.ts";
+import { manifestArtifact, type Followed } from "./manifests.ts";
 import { expectedOf, type Expected } from "./media-types.ts";
 import type { Artifact, ArtifactContent } from "./types.ts";
 

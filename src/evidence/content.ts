@@ -73,6 +73,29 @@ export function unreachable(reason: Reason): ArtifactContent {
   return { kind: "unreachable", reason };
 }
 
+/**
+ * Why content that is listed cannot be had. Whoever may push can make a manifest that is missing, malformed or too
+ * large: that is an answer about the artifact. Everything else is the registry's failure and leaves the question open.
+ */
+export function contentOfFailure(reason: Reason): { content: ArtifactContent; open: boolean } {
+  switch (reason.code) {
+    case "registry.not_found":
+      return {
+        content: skipped("evidence.no_payload", "it is listed, but it is not there"),
+        open: false,
+      };
+    case "registry.limit_exceeded":
+      return { content: skipped("evidence.limit_exceeded", reason.message), open: true };
+    case "registry.manifest_invalid":
+    case "registry.media_type":
+      return { content: skipped("evidence.format_unknown", reason.message), open: false };
+    case "registry.size_mismatch":
+      return { content: skipped("evidence.payload_invalid", reason.message), open: false };
+    default:
+      return { content: unreachable(reason), open: true };
+  }
+}
+
 /** Whether its bytes are there to be judged. */
 export function isHeld(artifact: Artifact): boolean {
   return "bytes" in artifact.content;

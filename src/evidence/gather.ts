@@ -2,7 +2,7 @@ import { describeThrown, type Reason } from "../core/index.ts";
 import type { ResolvedImage } from "../image/index.ts";
 import type { ContentSource, LayoutSource } from "../registry/index.ts";
 import { Asking } from "./asking.ts";
-import { readLayers } from "./blobs.ts";
+import { readLayers, type Yield } from "./blobs.ts";
 import { collect } from "./collect.ts";
 import { readEvidenceFiles } from "./files.ts";
 import { askLayout, inTurn } from "./layouts.ts";
@@ -51,14 +51,8 @@ export async function gatherEvidence(
   const limits = { ...LIMITS, ...options.limits };
   try {
     const asking = new Asking(options.signal, limits);
-    const files = filesOf(from.files, limits);
-    const found = await discover(asking, image, from);
-    const followed = await followLeads(
-      asking,
-      found.flatMap(({ leads }) => leads),
-    );
-    const read = await readLayers(asking, followed);
-    const all = [...read, ...found, await files];
+    const [fetched, files] = await Promise.all([fetchAll(asking, image, from), filesOf(from.files, limits)]);
+    const all = [...fetched, files];
     return collect(
       all.flatMap(({ artifacts }) => artifacts),
       all.flatMap(({ incomplete }) => incomplete),
@@ -68,6 +62,17 @@ export async function gatherEvidence(
     const reason: Reason = { code: "internal", message: `gathering failed: ${describeThrown(thrown)}` };
     return { artifacts: [], incomplete: [reason] };
   }
+}
+
+async function fetchAll(
+  asking: Asking,
+  image: ResolvedImage,
+  from: EvidenceSources,
+): Promise<readonly Yield[]> {
+  const found = await discover(asking, image, from);
+  const leads = found.flatMap((one) => one.leads);
+  const followed = await followLeads(asking, leads);
+  return [...(await readLayers(asking, followed)), ...found];
 }
 
 /** Everything that can be asked without knowing more than the image, at once. */

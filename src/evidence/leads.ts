@@ -2,7 +2,7 @@ import { digestOf, oneLine, type Digest, type Reason } from "../core/index.ts";
 import type { ResolvedImage } from "../image/index.ts";
 import type { ContentSource, Descriptor, FetchedManifest, RepositoryName } from "../registry/index.ts";
 import type { Asking } from "./asking.ts";
-import { short, skipped, unreachable, unsupported } from "./content.ts";
+import { contentOfFailure, short, skipped, unsupported } from "./content.ts";
 import type { Limits } from "./limits.ts";
 import { expectedOfReferrer } from "./media-types.ts";
 import type { Artifact, ArtifactContent, EvidenceSource } from "./types.ts";
@@ -138,15 +138,16 @@ export async function askCosignTag(
     return discovery({ leads: [{ ...lead, manifest, attachedTo: digest, subject: null, known: true }] });
   }
   if (fetched.reason.code === "registry.not_found") return NOTHING;
+  const { content, open } = contentOfFailure(fetched.reason);
   const artifact: Artifact = {
     id: digestOf(Buffer.from(place)),
     source: "cosign-tag",
     location: place,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
     attachedTo: target.digest,
-    content: unreachable(fetched.reason),
+    content,
   };
-  return discovery({ artifacts: [artifact], incomplete: [about(place, fetched.reason)] });
+  return discovery({ artifacts: [artifact], incomplete: open ? [about(place, fetched.reason)] : [] });
 }
 
 /** BuildKit's attestation manifests stand in the image's own index, so their digests are beyond doubt. */

@@ -1,7 +1,7 @@
 import { oneLine, type Reason } from "../core/index.ts";
-import type { FetchedManifest, ImageManifest } from "../registry/index.ts";
+import type { Descriptor, FetchedManifest, ImageManifest } from "../registry/index.ts";
 import type { Asking } from "./asking.ts";
-import { short, skipped, unreachable } from "./content.ts";
+import { contentOfFailure, short, skipped } from "./content.ts";
 import { about, claimedTime, exceeded, settled, type Lead } from "./leads.ts";
 import type { Artifact, ArtifactContent } from "./types.ts";
 
@@ -51,32 +51,37 @@ async function follow(asking: Asking, lead: Lead): Promise<Followed> {
   return fetched.ok ? accept(lead, fetched.value) : failed(lead, fetched.reason);
 }
 
-/** A referrers list is a hint that anybody may have written: the manifest itself must name the subject (T034, T044). */
 function accept(lead: Lead, fetched: FetchedManifest): Followed {
   const { manifest } = fetched;
-  const named = manifest.subject;
   // A layout may hold other images, and referrers of other images; those of this one were asked for by name.
   const mayBeForeign = lead.source === "layout" && lead.subject === null;
-  if (mayBeForeign && (named !== undefined || manifest.kind === "index")) return NOTHING;
-  const wanted =
-    lead.subject ??
-    (named === undefined || lead.attachedTo === null ? null : { digest: lead.attachedTo, size: null });
-  if (wanted !== null && named?.digest !== wanted.digest) {
-    const found = named === undefined ? "names no subject" : `has the subject ${short(named.digest)}`;
-    return aside(
-      lead,
-      fetched,
-      skipped("subject.mismatch", `the manifest ${found}, not ${short(wanted.digest)}`),
-    );
-  }
-  if (wanted !== null && wanted.size !== null && named !== undefined && named.size !== wanted.size) {
-    const message = `the manifest's subject has ${named.size} bytes, ${short(wanted.digest)} has ${wanted.size}`;
-    return aside(lead, fetched, skipped("subject.mismatch", message));
-  }
+  if (mayBeForeign && (manifest.subject !== undefined || manifest.kind === "index")) return NOTHING;
+  const fault = subjectFault(lead, manifest.subject);
+  if (fault !== undefined) return aside(lead, fetched, skipped("subject.mismatch", fault));
   if (manifest.kind === "index") {
     return aside(lead, fetched, skipped("evidence.media_type_unknown", "an index holds no evidence itself"));
   }
   return { kind: "manifest", lead, fetched, manifest };
+}
+
+/**
+ * A referrers list is a hint that anybody may have written: the manifest itself must name the subject (T034, T044).
+ * What came otherwise need not, but where it names one it must be the right one.
+ */
+function subjectFault(lead: Lead, named: Descriptor | undefined): string | undefined {
+  if (named === undefined) {
+    return lead.subject === null
+      ? undefined
+      : `the manifest names no subject; it was listed for ${short(lead.subject.digest)}`;
+  }
+  const digest = lead.subject?.digest ?? lead.attachedTo;
+  const size = lead.subject?.size ?? null;
+  if (digest !== null && named.digest !== digest) {
+    return `the manifest's subject is ${short(named.digest)}; it was found for ${short(digest)}`;
+  }
+  return size === null || named.size === size
+    ? undefined
+    : `the manifest's subject has ${named.size} bytes; that image's manifest has ${size}`;
 }
 
 function aside(lead: Lead, fetched: FetchedManifest, content: ArtifactContent): Followed {
@@ -95,29 +100,6 @@ export function manifestArtifact(lead: Lead, fetched: FetchedManifest, content: 
     attachedTo: lead.attachedTo,
     content,
   };
-}
-
-/**
- * Why content that is listed cannot be had. Whoever may push can make a manifest that is missing, malformed or too
- * large: that is an answer about the artifact. Everything else is the registry's failure and leaves the question open.
- */
-export function contentOfFailure(reason: Reason): { content: ArtifactContent; open: boolean } {
-  switch (reason.code) {
-    case "registry.not_found":
-      return {
-        content: skipped("evidence.no_payload", "it is listed, but the registry does not have it"),
-        open: false,
-      };
-    case "registry.limit_exceeded":
-      return { content: skipped("evidence.limit_exceeded", reason.message), open: true };
-    case "registry.manifest_invalid":
-    case "registry.media_type":
-      return { content: skipped("evidence.format_unknown", reason.message), open: false };
-    case "registry.size_mismatch":
-      return { content: skipped("evidence.payload_invalid", reason.message), open: false };
-    default:
-      return { content: unreachable(reason), open: true };
-  }
 }
 
 function failed(lead: Lead, reason: Reason): Followed {

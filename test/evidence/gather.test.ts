@@ -322,6 +322,12 @@ describe("gatherEvidence", () => {
         others: ["cosign-tag skipped evidence.media_type_unknown"],
       },
       {
+        name: "T035 the tag .att leads to no manifest",
+        spoil: (pushed) =>
+          store.pushManifest(REPOSITORY, "{}", OCI_MANIFEST, cosignTag(pushed.digest, "att")),
+        others: ["cosign-tag skipped evidence.format_unknown"],
+      },
+      {
         name: "a signature of the Notary Project is reported as not supported",
         spoil: (pushed) =>
           store.pushReferrer(REPOSITORY, pushed.descriptor, "application/vnd.cncf.notary.signature", "{}"),
@@ -351,7 +357,7 @@ describe("gatherEvidence", () => {
       expect(artifacts.map(brief)).to.deep.equal(["referrer sigstore-bundle"]);
     });
 
-    it("lists what it does not know, and fetches neither its manifest nor its blobs", async () => {
+    it("T038 lists what it does not know, and fetches neither its manifest nor its blobs", async () => {
       const { pushed, image } = onePlatform();
       store.pushReferrer(REPOSITORY, pushed.descriptor, "application/vnd.example.scan", "x");
       const source = storeSource(store);
