@@ -28,7 +28,11 @@ const sources = globSync("src/**/*.ts", { cwd: root }).toSorted();
 /** What a module names in `import`, `export … from`, `import()` and `new URL(…, import.meta.url)`. */
 function importsOf(file: string): string[] {
   const text = read(file).replaceAll(/^\s*(?:\/\/|\/?\*).*$/gmu, "");
-  const patterns = [/\b(?:from|import)\s*\(?\s*"([^"]+)"/gu, /new URL\(\s*"([^"]+)",\s*import\.meta\.url/gu];
+  const patterns = [
+    /^(?:import|export)\s(?:[\w\s{},*]*\sfrom\s+)?"([^"]+)"/gmu,
+    /\bimport\(\s*"([^"]+)"/gu,
+    /new URL\(\s*"([^"]+)",\s*import\.meta\.url/gu,
+  ];
   return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((found) => found[1] ?? ""));
 }
 
