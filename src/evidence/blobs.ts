@@ -34,12 +34,14 @@ export async function readLayers(asking: Asking, followed: readonly Followed[]):
   const wanted = planned.flatMap((plan) => (plan.kind === "wanted" ? [plan.layer] : []));
   const allowed = chooseLayers(wanted, limits);
   const blobs = new BlobReader(asking);
-  return Promise.all(
+  const read = await Promise.all(
     planned.map(async (plan): Promise<Yield> => {
       if (plan.kind === "settled") return plan;
       return allowed.has(plan.layer) ? readLayer(blobs, plan.layer) : overLimit(plan.layer, limits);
     }),
   );
+  const over = wanted.length - allowed.size;
+  return over === 0 ? read : [...read, { artifacts: [], incomplete: [exceeded(`${over} layers`)] }];
 }
 
 /** What is to be done with each layer of one manifest. */
@@ -148,7 +150,7 @@ function overLimit(layer: Wanted, limits: Limits): Yield {
       ? `it has ${size} bytes; at most ${limits.blobBytes} are read`
       : "the image has more evidence than is fetched";
   const artifact = layerArtifact(layer, skipped("evidence.limit_exceeded", why));
-  return { artifacts: [artifact], incomplete: [exceeded(locationOf(layer))] };
+  return { artifacts: [artifact], incomplete: [] };
 }
 
 function layerArtifact(layer: Wanted, content: ArtifactContent): Artifact {

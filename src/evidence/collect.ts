@@ -8,6 +8,8 @@ const SOURCES: readonly EvidenceSource[] = ["referrer", "cosign-tag", "buildkit"
 const KINDS = ["held", "unreachable", "unsupported", "skipped"] as const;
 /** Places that are named of something that is found in many. */
 const PLACES = 5;
+/** Reasons that are named of many. */
+const REASONS = 50;
 
 /**
  * One list of all that was found, each content once with all the places where it was, in an order that does not
@@ -55,6 +57,13 @@ function rankOf(artifact: Artifact): number {
   return isHeld(artifact) ? 0 : KINDS.findIndex((known) => known === kind);
 }
 
+/** Each reason once, and of a flood of them at least one of every code, because what follows depends on the codes. */
 function distinct(reasons: readonly Reason[]): readonly Reason[] {
-  return [...new Map(reasons.map((reason) => [`${reason.code} ${reason.message}`, reason])).values()];
+  const all = [...new Map(reasons.map((reason) => [`${reason.code} ${reason.message}`, reason])).values()];
+  const codes = new Set<string>();
+  return all.filter(({ code }, index) => {
+    const first = !codes.has(code);
+    codes.add(code);
+    return first || index < REASONS;
+  });
 }

@@ -37,13 +37,12 @@ interface Document {
 
 /** All evidence in some files, in their order. */
 export function fileArtifacts(files: readonly EvidenceFile[], limits: Limits): Split {
-  const payloads = new Map(files.map(({ path, bytes }) => [digestOf(bytes), { path, bytes }]));
-  const used = new Set<Digest>();
+  const payloads = new Payloads(files);
   const artifacts: Artifact[] = [];
   const incomplete: Reason[] = [];
   for (const file of files) {
     const { documents, over } = documentsOf(file, limits);
-    for (const document of documents) artifacts.push(...artifactsOf(document, payloads, used, limits));
+    for (const document of documents) artifacts.push(...artifactsOf(document, payloads, limits));
     if (documents.length === 0) {
       const content = skipped(
         "evidence.format_unknown",
@@ -57,10 +56,34 @@ export function fileArtifacts(files: readonly EvidenceFile[], limits: Limits): S
     }
   }
   // A payload that its manifest already brought with its signature is not unsigned as well.
-  return {
-    artifacts: artifacts.filter(({ id, content }) => !("bytes" in content) || !used.has(id)),
-    incomplete,
-  };
+  return { artifacts: artifacts.filter((one) => !payloads.isSpare(one)), incomplete };
+}
+
+/** The files by their digest, for manifests that name them as layers. */
+class Payloads {
+  readonly #files: ReadonlyMap<Digest, EvidenceFile>;
+  readonly #taken = new Map<Digest, Artifact[]>();
+
+  constructor(files: readonly EvidenceFile[]) {
+    this.#files = new Map(files.map((file) => [digestOf(file.bytes), file]));
+  }
+
+  bytesOf(digest: Digest): Uint8Array | undefined {
+    return this.#files.get(digest)?.bytes;
+  }
+
+  /** Notes that a manifest's layer is made of this file. */
+  take(digest: Digest, layer: Artifact): void {
+    const layers = this.#taken.get(digest);
+    if (layers === undefined) this.#taken.set(digest, [layer]);
+    else layers.push(layer);
+  }
+
+  /** Whether it is a file's content once more that stands there as a layer already. */
+  isSpare(one: Artifact): boolean {
+    const layers = "bytes" in one.content ? this.#taken.get(digestOf(one.content.bytes)) : undefined;
+    return layers !== undefined && !layers.includes(one);
+  }
 }
 
 /** The JSON values of a file: one, several after each other, or the elements of an array; none where it is no JSON. */
@@ -105,16 +128,11 @@ class LineCounter {
   }
 }
 
-function artifactsOf(
-  document: Document,
-  payloads: ReadonlyMap<Digest, EvidenceFile>,
-  used: Set<Digest>,
-  limits: Limits,
-): readonly Artifact[] {
+function artifactsOf(document: Document, payloads: Payloads, limits: Limits): readonly Artifact[] {
   const { bytes, value, location } = document;
   switch (shapeOf(value)) {
     case "manifest":
-      return ofManifest(document, payloads, used, limits);
+      return ofManifest(document, payloads, limits);
     case "gcloud-provenance":
       return ofParts(document, limits, "envelope", (root) =>
         arrayAt(root, "provenance_summary", "provenance")?.map((one) => at(one, "envelope")),
@@ -155,12 +173,7 @@ function ofParts(
 }
 
 /** A cosign manifest saved as a file: its layers' blobs are sought among the other files, by digest. */
-function ofManifest(
-  { bytes, location }: Document,
-  payloads: ReadonlyMap<Digest, EvidenceFile>,
-  used: Set<Digest>,
-  limits: Limits,
-): readonly Artifact[] {
+function ofManifest({ bytes, location }: Document, payloads: Payloads, limits: Limits): readonly Artifact[] {
   const parsed = parseManifest(bytes);
   if (!parsed.ok)
     return [artifact(bytes, skipped("evidence.payload_invalid", parsed.reason.message), location)];
@@ -176,7 +189,7 @@ function ofManifest(
   }
   return evidence.slice(0, limits.layers).map((layer, index) => {
     const place = `${location} layer ${index + 1}`;
-    const payload = payloads.get(layer.digest);
+    const payload = payloads.bytesOf(layer.digest);
     if (payload === undefined) {
       const message = `the layer's content ${short(layer.digest)} is not among the files: name its file as well`;
       const content = skipped("evidence.no_payload", message);
@@ -186,9 +199,10 @@ function ofManifest(
         mediaType: oneLine(layer.mediaType, 200),
       };
     }
-    used.add(layer.digest);
-    const content = contentOf(payload.bytes, expectedOf(layer.mediaType), layer.annotations);
-    return artifact(payload.bytes, content, place);
+    const content = contentOf(payload, expectedOf(layer.mediaType), layer.annotations);
+    const found = artifact(payload, content, place);
+    payloads.take(layer.digest, found);
+    return found;
   });
 }
 

@@ -191,6 +191,17 @@ describe("readEvidenceFiles", () => {
       ]);
     });
 
+    it("is joined with a payload that needs no annotations", async () => {
+      const type = "application/vnd.dev.sigstore.bundle.v0.3+json";
+      const layers = [{ mediaType: type, digest: digestOf(Buffer.from(bundle)), size: bundle.length }];
+      writeFileSync(join(folder, "bundle.json"), bundle);
+      writeFileSync(join(folder, "manifest.json"), JSON.stringify({ schemaVersion: 2, config, layers }));
+      const { artifacts } = await read();
+      expect(artifacts.map((artifact) => brief(folder, artifact))).to.deep.equal([
+        "manifest.json layer 1: sigstore-bundle",
+      ]);
+    });
+
     it("says that the payload is missing", async () => {
       writeFileSync(join(folder, "image.sig.json"), manifest);
       const { artifacts } = await read();

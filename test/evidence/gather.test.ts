@@ -566,6 +566,26 @@ describe("gatherEvidence", () => {
       expect(incomplete.map(({ code }) => code)).to.deep.equal(over);
     });
 
+    it("names at least one reason of every kind, however many there are", async () => {
+      const { pushed, image } = onePlatform();
+      for (let i = 0; i < 80; i++) {
+        attachBundle(store, REPOSITORY, pushed.descriptor, `${i}`, {
+          created: `2026-01-01T00:00:${10 + (i % 50)}Z`,
+        });
+      }
+      const source = storeSource(store, (question) =>
+        question.startsWith("blob")
+          ? { ok: false, reason: { code: "registry.limit_exceeded", message: question } }
+          : question.endsWith(".sbom")
+            ? unavailable()
+            : undefined,
+      );
+      const { incomplete } = await gather(image, source);
+      const codes = incomplete.map(({ code }) => code);
+      expect(codes).to.have.length(51);
+      expect(codes.at(-1)).to.equal("registry.unavailable");
+    });
+
     it("asks about no more platforms than the limit", async () => {
       const platforms = Array.from({ length: 4 }, (_, i) => `linux/p${i}`);
       const pushed = store.pushImage(REPOSITORY, { platforms });
