@@ -9,8 +9,6 @@ import {
   isSelfHosted,
   NO_DEFINITION,
   NO_SOURCE,
-  NO_TRIGGER,
-  runOfUrl,
   sourceAt,
   type ProvenanceFacts,
   type Source,
@@ -95,9 +93,8 @@ function read(reader: PredicateReader, layout: Layout, builder: ProvenanceFacts[
   const context = readContext(reader, layout);
   const source = context ?? readHint(reader, layout) ?? NO_SOURCE;
   const frontend = reader.string(...layout.request, "args", "source");
-  const hasGithub = reader.keys(...layout.environment).some((key) => key.startsWith("github_"));
-  const environment = hasGithub ? readGithubEnvironment(reader, ...layout.environment) : null;
-  const workflow = environment === null ? null : workflowOf(environment, source.repo);
+  const environment = readGithubEnvironment(reader, "github_", ...layout.environment);
+  const workflow = workflowOf(environment, source.repo);
   const runUrl = isRunUrl(builder.id) ? builder.id : null;
   reader.known(layout.environment, ...layout.environmentKnown);
   reader.known(metadata, layout.details, "buildInvocationID", "invocationId", "invocationID");
@@ -117,14 +114,11 @@ function read(reader: PredicateReader, layout: Layout, builder: ProvenanceFacts[
       // The Dockerfile; where CI defines the build is what a certificate speaks of.
       entryPoint: reader.string(...layout.configSource, layout.entryPoint),
     },
-    trigger:
-      environment === null
-        ? { ...NO_TRIGGER, ...runOfUrl(runUrl), runUrl }
-        : triggerOf(environment, source.repo, runUrl),
+    trigger: triggerOf(environment, source.repo, runUrl),
     parameters: reader.object(...layout.request) ?? {},
     parametersNamesOnly: false,
     dependencies: withRoles(dependencies, source, (dependency) => roleOf(dependency, frontend)),
-    flags: readFlags(reader, layout, environment?.runnerEnvironment ?? null),
+    flags: readFlags(reader, layout, environment.runnerEnvironment),
     times: {
       started: canonicalTime(reader.string(...metadata, layout.started)),
       finished: canonicalTime(reader.string(...metadata, layout.finished)),

@@ -106,7 +106,6 @@ function definitionPath(uri: string | null, repository: string | null): string |
   return /^https:\/\/[^/]+\/[^/]+\/[^/]+\/+(.+)$/s.exec(location)?.[1] ?? location;
 }
 
-const WORKFLOW = /^https:\/\/[^/]+\/.+\/(?:\.github\/workflows\/[^/]+|\/[^@]*\.gitlab-ci\.ya?ml)@/;
 const RUNNER = /^https:\/\/github\.com\/actions\/runner\/(github-hosted|self-hosted)$/;
 const DELEGATOR =
   /^https:\/\/github\.com\/slsa-framework\/slsa-github-generator\/\.github\/workflows\/delegator_(?:lowperms-)?generic_slsa3\.yml@refs\/tags\/v\d/;
@@ -132,8 +131,13 @@ function judgeBuilder(id: string, signer: CertificateSigner, producer: Producer)
   const repository = certificate.sourceRepositoryURI;
   const isRunnerOfSource = repository !== null && id.startsWith(`${repository}/-/runners/`);
   const isOfCI = certificate.buildSignerURI !== null || certificate.githubWorkflowRepository !== null;
-  if ((isOfCI && !isRunnerOfSource) || WORKFLOW.test(id)) {
+  if ((isOfCI && !isRunnerOfSource) || namesWorkflow(id)) {
     return { kind: "other", certificate: stated ?? signer.identity };
   }
   return SILENT;
+}
+
+/** An id that is by its nature the identity of a CI job's certificate. */
+function namesWorkflow(id: string): boolean {
+  return id.includes("/.github/workflows/") || /\.gitlab-ci\.ya?ml(?:@|$)/.test(id);
 }

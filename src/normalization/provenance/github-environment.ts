@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../core/index.ts";
 import { parseGitUri } from "../git.ts";
 import type { Path, PredicateReader } from "../predicate-reader.ts";
-import type { Definition, Trigger } from "./facts.ts";
+import { runOfUrl, type Definition, type Trigger } from "./facts.ts";
 
 /** What a builder copied from GitHub Actions' environment and event into the predicate. */
 export interface GithubEnvironment {
@@ -52,10 +52,13 @@ const KNOWN_OF_RUNNER = ["IMAGE_OS", "IMAGE_VERSION", "RUNNER_ARCH", "RUNNER_NAM
  * Reads the variables at a path, spelled `GITHUB_X` (SLSA v1, npm) or `github_x` (slsa-github-generator v0.2,
  * docker/github-builder); a draft of v1 wraps each value in `{ "value": … }`.
  */
-export function readGithubEnvironment(reader: PredicateReader, ...path: Path): GithubEnvironment {
-  const present = reader.keys(...path);
+export function readGithubEnvironment(
+  reader: PredicateReader,
+  spelling: "GITHUB_" | "github_",
+  ...path: Path
+): GithubEnvironment {
   const spell = (name: string) =>
-    present.some((key) => key.startsWith("github_")) ? `github_${name.toLowerCase()}` : `GITHUB_${name}`;
+    spelling === "GITHUB_" ? `GITHUB_${name}` : `github_${name.toLowerCase()}`;
   const variable = (name: string) => {
     const key = spell(name);
     const isWrapped = reader.has(...path, key, "value");
@@ -84,7 +87,10 @@ export function triggerOf(
   repo: string | null,
   runUrl: string | null,
 ): Trigger {
-  const { event, actor, runId, runAttempt, inputs } = environment;
+  const { event, actor, inputs } = environment;
+  const run = runOfUrl(runUrl);
+  const runId = environment.runId ?? run.runId;
+  const runAttempt = environment.runAttempt ?? run.runAttempt;
   const isNumbered = runId !== null && /^\d{1,20}$/.test(runId) && /^\d{1,10}$/.test(runAttempt ?? "");
   // The URL that GitHub itself puts into the certificate, so that the two can be compared (threat T133).
   const made = repo !== null && isNumbered ? `${repo}/actions/runs/${runId}/attempts/${runAttempt}` : null;

@@ -82,7 +82,7 @@ const PRODUCERS: readonly Recognition[] = [
   {
     producer: "gitlab",
     buildType:
-      /^https:\/\/(?:gitlab\.com\/gitlab-org\/gitlab-runner\/-\/blob\/[^/]+\/PROVENANCE\.md|docs\.gitlab\.com\/.*provenance_v1.*)$/,
+      /^https:\/\/(?:gitlab\.com\/gitlab-org\/gitlab-runner\/-\/blob\/[^/]+\/PROVENANCE\.md$|docs\.gitlab\.com\/.*provenance_v1)/,
   },
   { producer: "tekton-chains", buildType: /^(?:https:\/\/)?tekton\.dev\// },
   {

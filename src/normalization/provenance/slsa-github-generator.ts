@@ -1,7 +1,7 @@
 import type { PredicateReader } from "../predicate-reader.ts";
 import { canonicalRepository } from "../git.ts";
 import { onlyGitSource, readDependencies, readDependency, withRoles } from "./dependencies.ts";
-import { NO_DEFINITION, NO_SOURCE, runOfUrl, urlOrNull, type ProvenanceFacts } from "./facts.ts";
+import { NO_DEFINITION, NO_SOURCE, urlOrNull, type ProvenanceFacts } from "./facts.ts";
 import {
   readGithubEnvironment,
   triggerOf,
@@ -14,7 +14,7 @@ import { readSlsaV02 } from "./slsa-v0.2.ts";
 /** The generic, container and Go generators, SLSA v0.2 (reference/provenance-formats.md §4.1). */
 export function readGeneratorV02(reader: PredicateReader): ProvenanceFacts {
   const facts = readSlsaV02(reader, "slsa-github-generator");
-  const environment = readGithubEnvironment(reader, "invocation", "environment");
+  const environment = readGithubEnvironment(reader, "github_", "invocation", "environment");
   reader.known(["invocation", "environment"], "arch", "os");
   // What the Go builder ran: steps, no facts of the record.
   reader.known([], "buildConfig");
@@ -39,6 +39,7 @@ export function readGeneratorV1(reader: PredicateReader): ProvenanceFacts {
   const isDraft = reader.has("buildDefinition", "systemParameters");
   const environment = readGithubEnvironment(
     reader,
+    "GITHUB_",
     "buildDefinition",
     isDraft ? "systemParameters" : "internalParameters",
   );
@@ -53,8 +54,6 @@ export function readGeneratorV1(reader: PredicateReader): ProvenanceFacts {
     NO_SOURCE;
   const source = withRefKind(found, environment.refType);
   const invocation = urlOrNull(readInvocationId(reader));
-  const trigger = triggerOf(environment, source.repo, invocation);
-  const run = runOfUrl(invocation);
   const builderImage = readDependency(reader, ...external, "builderImage");
   reader.known(external, "workflowPath");
   return {
@@ -64,11 +63,7 @@ export function readGeneratorV1(reader: PredicateReader): ProvenanceFacts {
     buildType: reader.string("buildDefinition", "buildType"),
     source,
     definition: workflowOf(environment, source.repo) ?? NO_DEFINITION,
-    trigger: {
-      ...trigger,
-      runId: trigger.runId ?? run.runId,
-      runAttempt: trigger.runAttempt ?? run.runAttempt,
-    },
+    trigger: triggerOf(environment, source.repo, invocation),
     parameters: reader.rest(external, ["source", "workflowPath"]),
     parametersNamesOnly: false,
     dependencies: [

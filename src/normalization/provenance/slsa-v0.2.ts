@@ -56,7 +56,11 @@ export function readSlsaV02(reader: PredicateReader, producer: Producer): Proven
     },
     trigger:
       buildType !== null && NPM.test(buildType)
-        ? triggerOf(readGithubEnvironment(reader, "invocation", "environment"), source.repo, runUrl)
+        ? triggerOf(
+            readGithubEnvironment(reader, "GITHUB_", "invocation", "environment"),
+            source.repo,
+            runUrl,
+          )
         : { ...NO_TRIGGER, ...runOfUrl(runUrl), runUrl },
     parameters,
     parametersNamesOnly: producer === "gitlab" && holdsNamesOnly(parameters),

@@ -1,0 +1,208 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import type { JsonObject, JsonValue } from "../../src/core/index.ts";
+import { encodeInput } from "../../src/normalization/index.ts";
+import { documentOf, recordOf, statementOf, verifiedOf } from "./make.ts";
+import { SAMPLES } from "./samples/index.ts";
+import type { Sample } from "./samples/sample.ts";
+import { inputSchemaErrors } from "./schema.ts";
+
+type Step = string | number;
+
+/** Every place in a value, itself included. */
+function pathsOf(value: JsonValue, path: readonly Step[] = []): readonly (readonly Step[])[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const members: readonly (readonly [Step, JsonValue])[] = Array.isArray(value)
+    ? (value as readonly JsonValue[]).map((element, index) => [index, element] as const)
+    : Object.entries(value as JsonObject);
+  return [path, ...members.flatMap(([key, member]) => pathsOf(member, [...path, key]))];
+}
+
+function valueAt(value: JsonValue, path: readonly Step[]): unknown {
+  let here: unknown = value;
+  for (const step of path) here = (here as Record<Step, unknown>)[step];
+  return here;
+}
+
+const REMOVED = Symbol("removed");
+
+function replaceAt(predicate: JsonObject, path: readonly Step[], value: unknown): JsonObject {
+  const copy = structuredClone(predicate) as unknown as Record<Step, unknown>;
+  const last = path.at(-1);
+  if (last === undefined) return (isPlainObject(value) ? value : {}) as JsonObject;
+  const parent = valueAt(copy as unknown as JsonObject, path.slice(0, -1)) as Record<Step, unknown>;
+  if (value === REMOVED) delete parent[last];
+  else Object.defineProperty(parent, last, { value, enumerable: true, writable: true, configurable: true });
+  return copy as unknown as JsonObject;
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const hostile = fc.oneof(
+  fc.constantFrom<unknown>(
+    REMOVED,
+    null,
+    true,
+    0,
+    -1,
+    1e308,
+    Number.MAX_SAFE_INTEGER,
+    "",
+    "@",
+    "https://",
+    "git+https://@#?",
+    "pkg:docker/%",
+    "pkg:oci/?repository_url=%",
+    "oci://",
+    "\u0000\ud800",
+    "refs/tags/",
+    "x".repeat(100_000),
+    "/".repeat(50_000),
+    "a.".repeat(50_000),
+    "@refs/".repeat(20_000),
+    [],
+    [[]],
+    {},
+    { uri: null },
+    { uri: {}, digest: [] },
+    JSON.parse('{"__proto__":{"uri":"x"},"constructor":{"prototype":1}}'),
+  ),
+  fc.jsonValue({ maxDepth: 4 }),
+);
+
+const samples = fc.constantFrom(...SAMPLES);
+const spoiled = samples.chain((sample) =>
+  fc.record({
+    sample: fc.constant(sample),
+    changes: fc.array(fc.tuple(fc.constantFrom(...pathsOf(sample.predicate)), hostile), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+  }),
+);
+
+function spoil(sample: Sample, changes: readonly (readonly [readonly Step[], unknown])[]): JsonObject {
+  return changes.reduce<JsonObject>((predicate, [path, value]) => {
+    try {
+      return replaceAt(predicate, path, value);
+    } catch {
+      // An earlier change took this place away.
+      return predicate;
+    }
+  }, sample.predicate);
+}
+
+describe("normalization of whatever anybody may sign", () => {
+  it("never fails and always fits the schema", () => {
+    fc.assert(
+      fc.property(spoiled, ({ sample, changes }) => {
+        const statement = statementOf(sample.predicateType, spoil(sample, changes));
+        const document = documentOf([verifiedOf("x", statement, sample.signers)]);
+        expect(document.completeness.reasons).to.deep.equal([]);
+        expect(document.provenance).to.have.length(1);
+        expect(inputSchemaErrors(document)).to.deep.equal([]);
+        expect(encodeInput(document).byteLength).to.be.greaterThan(0);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it("T067 every single place of every sample, gone or of the wrong type", () => {
+    for (const sample of SAMPLES) {
+      for (const path of pathsOf(sample.predicate)) {
+        for (const value of [REMOVED, null, 7, "", [7], { x: 7 }]) {
+          const record = recordOf(sample, { predicate: replaceAt(sample.predicate, path, value) });
+          expect(record.unknownFields.length, `${sample.name} ${path.join("/")}`).to.be.lessThan(100);
+        }
+      }
+    }
+  });
+
+  it("any JSON at all under any SLSA predicate type", () => {
+    fc.assert(
+      fc.property(samples, fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), (sample, predicate) => {
+        const document = documentOf([
+          verifiedOf("x", statementOf(sample.predicateType, predicate as JsonObject)),
+        ]);
+        expect(inputSchemaErrors(document)).to.deep.equal([]);
+        expect(document.completeness.complete).to.equal(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("what is not stated is never stated: taking fields away turns no flag from null", () => {
+    fc.assert(
+      fc.property(samples, fc.nat(), (sample, seed) => {
+        // Without its build type a predicate is somebody else's, with other habits.
+        const paths = pathsOf(sample.predicate).filter((path) => path.length > 0 && path[0] !== "buildType");
+        const path = paths[seed % paths.length] ?? [];
+        const before = recordOf(sample).flags;
+        const after = recordOf(sample, { predicate: replaceAt(sample.predicate, path, REMOVED) }).flags;
+        for (const name of ["reproducible", "hermetic", "selfHostedRunner"] as const) {
+          expect([before[name], null]).to.include(after[name]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("T068 adding unknown fields changes only the list of unknown fields", () => {
+    const places = fc.constantFrom(...SAMPLES).chain((sample) =>
+      fc.record({
+        sample: fc.constant(sample),
+        path: fc.constantFrom(...modelledObjects(sample)),
+        name: fc.constantFrom("x/~y", "github_zzz", "GITHUB_ZZZ", "__proto__", "constructor", "toString"),
+        value: fc.jsonValue({ maxDepth: 2 }),
+      }),
+    );
+    fc.assert(
+      fc.property(places, ({ sample, path, name, value }) => {
+        const added = [...path, name];
+        const { unknownFields: before, ...plain } = recordOf(sample);
+        const { unknownFields: after, ...record } = recordOf(sample, {
+          predicate: replaceAt(sample.predicate, added, value),
+        });
+        expect(record).to.deep.equal(plain);
+        const pointer = `/${added.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`;
+        // A field added to something that is unknown as a whole adds nothing.
+        const isInsideUnknown = before.some((known) => pointer.startsWith(`${known}/`));
+        expect(after).to.have.members(isInsideUnknown ? before : [...before, pointer]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+/** Members that pass on whole: there every field is a parameter, a digest, a version or an opaque detail. */
+const OPAQUE: ReadonlySet<string> = new Set([
+  "parameters",
+  "externalParameters",
+  "external_parameters",
+  "internal_parameters",
+  "request",
+  "arguments",
+  "inputs",
+  "vars",
+  "digest",
+  "version",
+  "byproducts",
+  "buildConfig",
+  "github_event_payload",
+  "GITHUB_EVENT_PAYLOAD",
+  "started_on",
+  "finished_on",
+  "https://mobyproject.org/buildkit@v1#metadata",
+  "buildkit_metadata",
+]);
+
+/** github-attest models its external parameters; everybody else's pass on whole. */
+function modelledObjects(sample: Sample): readonly (readonly Step[])[] {
+  const isOpaque = (step: Step) =>
+    OPAQUE.has(String(step)) && !(step === "externalParameters" && sample.name === "github-attest-v1");
+  return pathsOf(sample.predicate).filter(
+    (path) => isPlainObject(valueAt(sample.predicate, path)) && !path.some(isOpaque),
+  );
+}

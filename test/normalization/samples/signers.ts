@@ -1,0 +1,62 @@
+import type { Digest } from "../../../src/core/index.ts";
+import type { CertificateSigner, FulcioExtensions, KeySigner } from "../../../src/verification/index.ts";
+import { COMMIT, HEX, REPO, RUN_URL, TAG, WORKFLOW } from "./sample.ts";
+
+export const NO_EXTENSIONS: FulcioExtensions = {
+  buildSignerURI: null,
+  buildSignerDigest: null,
+  runnerEnvironment: null,
+  sourceRepositoryURI: null,
+  sourceRepositoryDigest: null,
+  sourceRepositoryRef: null,
+  sourceRepositoryIdentifier: null,
+  sourceRepositoryOwnerURI: null,
+  sourceRepositoryOwnerIdentifier: null,
+  buildConfigURI: null,
+  buildConfigDigest: null,
+  buildTrigger: null,
+  runInvocationURI: null,
+  sourceRepositoryVisibility: null,
+  githubWorkflowTrigger: null,
+  githubWorkflowSHA: null,
+  githubWorkflowName: null,
+  githubWorkflowRepository: null,
+  githubWorkflowRef: null,
+};
+
+/** A Fulcio certificate of a GitHub Actions run in acme/app, signed by a workflow (its own or a reusable one). */
+export function githubSigner(
+  identity: string,
+  extensions: Partial<FulcioExtensions> = {},
+): CertificateSigner {
+  return {
+    kind: "certificate",
+    identity,
+    identityType: "uri",
+    issuer: "https://token.actions.githubusercontent.com",
+    trustRoot: "lab",
+    serialNumber: "0badcafe",
+    certificate: {
+      ...NO_EXTENSIONS,
+      buildSignerURI: identity,
+      runnerEnvironment: "github-hosted",
+      sourceRepositoryURI: REPO,
+      sourceRepositoryDigest: COMMIT,
+      sourceRepositoryRef: TAG,
+      buildConfigURI: `${REPO}/${WORKFLOW}@${TAG}`,
+      buildConfigDigest: COMMIT,
+      buildTrigger: "push",
+      runInvocationURI: RUN_URL,
+      ...extensions,
+    },
+  };
+}
+
+export const keySigner: KeySigner = { kind: "key", keyId: `sha256:${HEX}` as Digest, trustRoot: "ci" };
+
+export const emailSigner: CertificateSigner = {
+  ...githubSigner("mallory@example.com"),
+  identityType: "email",
+  issuer: "https://accounts.example.com",
+  certificate: NO_EXTENSIONS,
+};
