@@ -220,7 +220,8 @@ function cutShort(url: URL): string {
   return `${url.host} ended the connection in the middle of its answer`;
 }
 
-const TLS_CODES = /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CRL_|HOSTNAME_)/;
+const TLS_CODES =
+  /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|DEPTH_ZERO_|HOSTNAME_|INVALID_|PATH_LENGTH_|SELF_SIGNED_|UNABLE_TO_)/;
 
 function faultOf(thrown: unknown, url: URL): RegistryFault {
   if (thrown instanceof RegistryFault) return thrown;
