@@ -1,14 +1,7 @@
 import { failure, success, type Result } from "../core/index.ts";
-import { decide, type DecidingContext, type DecisionContext } from "../decision/index.ts";
-import { loadEngine, type PolicyBundle } from "../policy/index.ts";
-import {
-  createRegistry,
-  dockerCredentials,
-  openLayout,
-  type HostSettings,
-  type LayoutSource,
-} from "../registry/index.ts";
-import type { Decider, ServiceConfig } from "../server/index.ts";
+import type { DecidingContext, DecisionContext } from "../decision/index.ts";
+import { loadEngine, type PolicyBundle, type PolicyEngine } from "../policy/index.ts";
+import { createRegistry, dockerCredentials, openLayout, type LayoutSource } from "../registry/index.ts";
 import {
   combineTrust,
   publicGoodRoot,
@@ -16,7 +9,6 @@ import {
   trustFromFiles,
   type TrustMaterial,
 } from "../verification/index.ts";
-import { readInputFile } from "./files.ts";
 import type { Io } from "./io.ts";
 import { openAdHocPolicy, openPolicy } from "./policy.ts";
 import type { EvidenceSettings, Identity, TrustSettings } from "./settings.ts";
@@ -33,9 +25,6 @@ export interface DecisionSettings {
 /** Something opened; `close` ends its files, connections and threads. */
 export type Opened<T> = T & { readonly close: () => Promise<void> };
 
-/** Bytes of a registry's CA file. */
-const LARGEST_CA = 1024 * 1024;
-
 const NOBODY_NAMED =
   "nobody is named whose word would count: give --policy, or --key, or --certificate-identity with --certificate-oidc-issuer";
 
@@ -50,11 +39,16 @@ export async function openGathering(
   return trust.ok ? openContext(settings, trust.value, io) : trust;
 }
 
-/** … and the policy: the given one, or one that demands just the signer named by flags. */
+/**
+ * … and the policy: the given one, or one that demands just the signer named by flags. Its module starts while
+ * evidence is gathered; `loaded` tells whether it could, and must be asked before a decision is believed.
+ */
 export async function openDeciding(
   settings: DecisionSettings,
   io: Io,
-): Promise<Result<Opened<{ readonly context: DecidingContext }>>> {
+): Promise<
+  Result<Opened<{ readonly context: DecidingContext; readonly loaded: () => Promise<Result<unknown>> }>>
+> {
   if (settings.policy === null && settings.identity === null && settings.trust.keys.length === 0) {
     return failure("usage", NOBODY_NAMED);
   }
@@ -67,15 +61,25 @@ export async function openDeciding(
   if (!policy.ok) return policy;
   const opened = await openContext(settings, trust.value, io);
   if (!opened.ok) return opened;
-  const engine = await loadEngine(policy.value, { workers: 1 });
-  if (!engine.ok) {
-    await opened.value.close();
-    return engine;
-  }
-  return success({
-    context: { ...opened.value.context, engine: engine.value },
+  const loading = loadEngine(policy.value, { workers: 1 });
+  const engine: PolicyEngine = {
+    bundle: policy.value,
+    evaluate: async (...evaluation) => {
+      const loaded = await loading;
+      return loaded.ok
+        ? loaded.value.evaluate(...evaluation)
+        : failure("policy.closed", loaded.reason.message);
+    },
     close: async () => {
-      await engine.value.close();
+      const loaded = await loading;
+      if (loaded.ok) await loaded.value.close();
+    },
+  };
+  return success({
+    context: { ...opened.value.context, engine },
+    loaded: () => loading,
+    close: async () => {
+      await engine.close();
       await opened.value.close();
     },
   });
@@ -94,42 +98,6 @@ export async function openEvaluating(
   return success({
     context: { engine: engine.value, trust: trust.value },
     close: () => engine.value.close(),
-  });
-}
-
-/** What the service decides with. */
-export async function openService(
-  config: ServiceConfig,
-  io: Io,
-): Promise<Result<Opened<{ readonly decider: Decider }>>> {
-  const hosts = await hostSettings(config);
-  if (!hosts.ok) return hosts;
-  const policy = await openPolicy(config.policy.source);
-  if (!policy.ok) return policy;
-  const trust = trustOf(policy.value);
-  if (!trust.ok) return trust;
-  const engine = await loadEngine(policy.value);
-  if (!engine.ok) return engine;
-  const registry = createRegistry({ registries: hosts.value, credentials: dockerCredentials() });
-  const context: DecidingContext = {
-    registry,
-    layouts: [],
-    files: [],
-    trust: trust.value,
-    engine: engine.value,
-    clock: io.clock,
-  };
-  const { name, revision, digest } = policy.value;
-  return success({
-    decider: {
-      decide: async (request, options) => (await decide(request, context, options)).decision,
-      policy: { name, revision, digest },
-      trust: { digest: trust.value.digest },
-    },
-    close: async () => {
-      registry.close();
-      await engine.value.close();
-    },
   });
 }
 
@@ -153,7 +121,8 @@ function openTrust(
   return combineTrust([publicGoodRoot(), named.value]);
 }
 
-function trustOf({ data }: PolicyBundle): Result<TrustMaterial> {
+/** The trust that a bundle carries; the public Sigstore where it carries none. */
+export function trustOf({ data }: PolicyBundle): Result<TrustMaterial> {
   const trust = data["trust"];
   return trust === undefined ? success(publicGoodRoot()) : trustFromData(trust);
 }
@@ -187,23 +156,4 @@ async function openContext(
       await closeLayouts();
     },
   });
-}
-
-async function hostSettings({
-  registries,
-}: ServiceConfig): Promise<Result<Readonly<Record<string, HostSettings>>>> {
-  const hosts: [string, HostSettings][] = [];
-  for (const [host, { ca, mirrors, plainHTTP }] of registries) {
-    const pem = ca === null ? success(null) : await readInputFile(ca, LARGEST_CA);
-    if (!pem.ok) return pem;
-    hosts.push([
-      host,
-      {
-        mirrors,
-        ...(pem.value === null ? {} : { ca: pem.value }),
-        ...(plainHTTP === null ? {} : { plainHTTP }),
-      },
-    ]);
-  }
-  return success(Object.fromEntries(hosts));
 }

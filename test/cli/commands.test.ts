@@ -55,9 +55,7 @@ describe("assay", () => {
       expect(ran.code).to.equal(1);
       expect(json(ran).allow).to.equal(false);
       expect(Object.keys(json(ran).decisions)).to.deep.equal([world.good, world.unsigned]);
-      const both = await assay(
-        `verify ${world.good} localhost/${"x"}:1 --policy ${world.policy} --output json`,
-      );
+      const both = await assay(`verify ${world.good} localhost/x:1 --policy ${world.policy} --output json`);
       expect(both.code).to.equal(3);
     });
 

@@ -26,7 +26,7 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const config = await readConfig(file);
   if (!config.ok) return complain(io, config.reason.message);
 
-  const { openService } = await import("../setup.ts");
+  const { openService } = await import("../setup-service.ts");
   const opened = await openService(config.value, io);
   if (!opened.ok) return complain(io, opened.reason.message);
   const { decider, close } = opened.value;

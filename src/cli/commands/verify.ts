@@ -78,7 +78,7 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
     io,
   );
   if (!opened.ok) return complain(io, opened.reason.message);
-  const { context, close } = opened.value;
+  const { context, loaded, close } = opened.value;
   const signal = AbortSignal.timeout(settings.value.timeoutMs);
   const requests = images.value.map((reference) => ({
     reference,
@@ -91,13 +91,11 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
     io,
     `gathering and verifying the evidence of ${images.value.join(", ")}`,
   );
-  let decided: readonly Decided[];
-  try {
-    decided = await decideEach(requests, context, signal);
-  } finally {
-    stopProgress();
-    await close();
-  }
+  const decided = await decideEach(requests, context, signal).finally(stopProgress);
+  const policy = await loaded();
+  await close();
+  // A policy that cannot run at all is a fault of the call, not a decision.
+  if (!policy.ok) return complain(io, `${policy.reason.code}: ${policy.reason.message}`);
   io.stdout.write(renderDecisions(decided, args.text("output") ?? "text", io));
   return exitCodeOf(decided.map(({ decision }) => decision));
 }
