@@ -6,7 +6,7 @@ FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 COPY bin/package.json bin/
-RUN npm ci --ignore-scripts
+RUN npm install --no-save --ignore-scripts --no-audit
 COPY . .
 # The bundle holds every dependency: nothing of node_modules goes further.
 RUN node scripts/build.mjs

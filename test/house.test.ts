@@ -160,9 +160,9 @@ describe("the house", () => {
 
     it("T259 no package needs an install script that we do not know", () => {
       const scripted = Object.entries(locked).filter(([, each]) => each.hasInstallScript === true);
-      // esbuild's only makes its command start faster; `npm ci --ignore-scripts` works as well.
+      // esbuild's only makes its command start faster; without install scripts it works as well.
       expect(scripted.map(([path]) => path)).to.deep.equal(["node_modules/esbuild"]);
-      expect(read(".ci/run")).to.match(/^npm ci --ignore-scripts/mu);
+      expect(read(".ci/run")).to.match(/^npm install --no-save --ignore-scripts/mu);
     });
 
     it("T259 the npm package `oras`, which is not the ORAS project's, is not there", () => {
