@@ -1,7 +1,6 @@
 /**
  * Images and evidence in the lab's registry, pushed as the field's tools push them. All functions write into a
- * `LabStore`, which is the lab's registry or stands alone; `writeLayout` puts what it holds on disk, `storeSource`
- * reads it without a network.
+ * `LabStore`, which is the lab's registry or stands alone; `writeLayout` puts what it holds on disk.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
