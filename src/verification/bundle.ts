@@ -10,6 +10,7 @@ import {
   stringAt,
   type JsonValue,
 } from "../core/index.ts";
+import { Certificate } from "./certificate.ts";
 import { readEnvelope, signatureBytes, type Envelope } from "./dsse.ts";
 import { refuse } from "./refusal.ts";
 import type { HashName } from "./signature.ts";
@@ -58,7 +59,7 @@ export interface BundleLogEntry {
   readonly logIndex: string;
   /** Hexadecimal. */
   readonly logId: string;
-  /** As the bundle says; the body must say the same. `null` in old bundles. */
+  /** As the bundle says; the body must say the same. `null` where cosign's annotation says nothing. */
   readonly kindVersion: { readonly kind: string; readonly version: string } | null;
   /** Decimal seconds since 1970, trusted only where a promise signs it. */
   readonly integratedTime: string | null;
@@ -172,18 +173,23 @@ function readVerifier(material: JsonValue, version: BundleVersion): BundleVerifi
       "the bundle must hold exactly one of certificate, chain and key hint",
     );
   if (key !== undefined) return { kind: "key", hint: stringAt(key, "hint") ?? "" };
-  if (certificate !== undefined) return { kind: "certificate", der: bytes(certificate, "rawBytes") };
+  if (certificate !== undefined)
+    return { kind: "certificate", der: bytes(certificate, "rawBytes"), intermediates: [] };
   if (version === "0.3")
     return refuse("certificate.invalid", "a v0.3 bundle must hold its one certificate, not a chain");
   const certificates = list(chain ?? {}, MAX_CERTIFICATES, "certificates");
-  const [leaf] = certificates;
+  const [leaf, ...above] = certificates.map((certificate) => bytes(certificate, "rawBytes"));
   if (leaf === undefined) return refuse("certificate.invalid", "the bundle's certificate chain is empty");
-  return { kind: "certificate", der: bytes(leaf, "rawBytes") };
+  // Old bundles carry the whole chain, its root included. It must be well formed; the path comes from the trust root.
+  const intermediates = above.map((der) => new Certificate(der, "certificate.invalid"));
+  return { kind: "certificate", der: leaf, intermediates };
 }
 
 function readLogEntry(entry: JsonValue, version: BundleVersion): BundleLogEntry {
   const kind = stringAt(entry, "kindVersion", "kind");
   const kindVersion = stringAt(entry, "kindVersion", "version");
+  if (kind === undefined || kindVersion === undefined)
+    return malformed("has a log entry without kind or version");
   const promise = objectAt(entry, "inclusionPromise");
   const integratedTime = integer(entry, "integratedTime");
   const proof = readProof(entry, version);
@@ -193,7 +199,7 @@ function readLogEntry(entry: JsonValue, version: BundleVersion): BundleLogEntry 
   return {
     logIndex: integer(entry, "logIndex") ?? "0",
     logId: bytes(at(entry, "logId"), "keyId").toString("hex"),
-    kindVersion: kind === undefined || kindVersion === undefined ? null : { kind, version: kindVersion },
+    kindVersion: { kind, version: kindVersion },
     integratedTime: integratedTime === "0" ? null : integratedTime,
     promise: promise === undefined ? null : bytes(promise, "signedEntryTimestamp"),
     proof,

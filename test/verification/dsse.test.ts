@@ -1,3 +1,5 @@
+import { expect } from "chai";
+import { preAuthEncoding } from "../../src/verification/dsse.ts";
 import { flipped, lab, OTHER_IMAGE, refuses, spoiled, statementAbout } from "./support.ts";
 
 describe("envelopes and statements in a bundle", () => {
@@ -94,4 +96,22 @@ describe("envelopes and statements in a bundle", () => {
       code: "payload.duplicate_key",
     },
   ]);
+});
+
+describe("DSSE pre-authentication encoding", () => {
+  const vectors = [
+    {
+      type: "http://example.com/HelloWorld",
+      payload: "hello world",
+      text: "DSSEv1 29 http://example.com/HelloWorld 11 hello world",
+    },
+    { type: "text/plain", payload: "", text: "DSSEv1 10 text/plain 0 " },
+    { type: "a b", payload: " 1 x ", text: "DSSEv1 3 a b 5  1 x " },
+    { type: "\u012f", payload: "\u00e9", text: "DSSEv1 2 \u012f 2 \u00e9" },
+  ];
+  for (const { type, payload, text } of vectors) {
+    it(`T064 counts bytes: ${JSON.stringify(text)}`, () => {
+      expect(preAuthEncoding(type, Buffer.from(payload)).toString()).to.equal(text);
+    });
+  }
 });
