@@ -3,7 +3,6 @@ import {
   isArray,
   isObject,
   member,
-  objectAt,
   parseStrictJson,
   stringAt,
   stringMap,
@@ -91,7 +90,7 @@ function readFields(document: JsonObject, run: JsonObject): ImageConfig | undefi
     entrypoint,
     command,
     workingDirectory,
-    exposedPorts: Object.keys(objectAt(run, "ExposedPorts") ?? {}),
+    exposedPorts: Object.keys(ports),
   };
 }
 

@@ -16,10 +16,8 @@ export interface LayoutFiles {
   close(): Promise<void>;
 }
 
-const MAX_UNPACKED = 512 * 1024 * 1024;
-
-/** Opens a folder, a tar or a gzipped tar. */
-export async function openFiles(path: string): Promise<LayoutFiles> {
+/** Opens a folder, a tar or a gzipped tar of at most so many bytes unpacked. */
+export async function openFiles(path: string, unpackedBytes: number): Promise<LayoutFiles> {
   const info = await stat(path).catch(() => undefined);
   if (info === undefined) throw new RegistryFault("registry.not_found", `${path} does not exist`);
   if (info.isDirectory()) return folderFiles(path);
@@ -31,7 +29,7 @@ export async function openFiles(path: string): Promise<LayoutFiles> {
     return tarFiles(path, reader, () => handle.close());
   }
   await handle.close();
-  const bytes = await unzip(path, info.size);
+  const bytes = await unzip(path, info.size, unpackedBytes);
   const read = async (from: number, length: number) => bytes.subarray(from, from + length);
   return tarFiles(path, { size: bytes.byteLength, read }, async () => undefined);
 }
@@ -83,13 +81,13 @@ async function tarFiles(path: string, reader: TarReader, close: () => Promise<vo
   };
 }
 
-async function unzip(path: string, size: number): Promise<Uint8Array> {
-  if (size > MAX_UNPACKED) throw tooLarge("the archive", path, MAX_UNPACKED);
+async function unzip(path: string, size: number, limit: number): Promise<Uint8Array> {
+  if (size > limit) throw tooLarge("the archive", path, limit);
   try {
-    return await promisify(gunzip)(await readFile(path), { maxOutputLength: MAX_UNPACKED });
+    return await promisify(gunzip)(await readFile(path), { maxOutputLength: limit });
   } catch (thrown) {
     const long = thrown instanceof Error && "code" in thrown && thrown.code === "ERR_BUFFER_TOO_LARGE";
-    if (long) throw tooLarge("the archive unpacked", path, MAX_UNPACKED);
+    if (long) throw tooLarge("the archive unpacked", path, limit);
     throw new RegistryFault("registry.protocol", `${path} is no valid gzip`);
   }
 }

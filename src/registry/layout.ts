@@ -28,13 +28,17 @@ const CONTAINERD_NAME = "io.containerd.image.name";
 const { manifestBytes } = DEFAULT_REGISTRY_LIMITS;
 
 /**
- * Opens an OCI image layout (image-spec, image-layout.md): a folder, a tar, or a tar.gz of at most 512 MiB unpacked.
- * Nothing is ever written to disk, and only `oci-layout`, `index.json` and `blobs/ALGORITHM/HEX` are read.
+ * Opens an OCI image layout (image-spec, image-layout.md): a folder, a tar, or a tar.gz, which is
+ * unpacked in memory up to `unpackedBytes` (512 MiB). Nothing is ever written to disk, and only `index.json` and
+ * `blobs/ALGORITHM/HEX` are read.
  */
-export async function openLayout(path: string): Promise<Result<LayoutSource, RegistryCode>> {
+export async function openLayout(
+  path: string,
+  { unpackedBytes = 512 * 1024 * 1024 }: { readonly unpackedBytes?: number } = {},
+): Promise<Result<LayoutSource, RegistryCode>> {
   let files: LayoutFiles | undefined;
   const opened = await guarded(AbortSignal.timeout(60_000), async () => {
-    files = await openFiles(path);
+    files = await openFiles(path, unpackedBytes);
     const index = await readIndex(files, path);
     return success(new Layout(path, files, index));
   });

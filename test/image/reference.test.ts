@@ -175,7 +175,7 @@ describe("parseReference", () => {
       "[::1]x/y",
       "[:::]/x",
       "[::1%25eth0]/x",
-      `${"a".repeat(256)}`,
+      "a".repeat(256),
       `ghcr.io/${"a/".repeat(124)}a`,
       "x".repeat(5000),
     ];

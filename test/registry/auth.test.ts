@@ -57,7 +57,7 @@ describe("createRegistry: authentication", () => {
     const client = harness.client(withCredential({ kind: "identity-token", token: "id-canary" }));
     lab.misbehave = ({ kind, method, path, headers }) => {
       if (kind === "token") {
-        bodies.push(`${method} ${path} ${headers["content-type"]}`);
+        bodies.push(`${method} ${path} ${String(headers["content-type"])}`);
         return { status: 200, body: JSON.stringify({ access_token: "from-identity" }) };
       }
       return headers["authorization"] === "Bearer from-identity" ? { status: 404 } : undefined;
@@ -304,7 +304,7 @@ describe("createRegistry: authentication", () => {
       ({ kind, headers }) =>
         kind === "token"
           ? undefined
-          : { status: 307, headers: { location: `http://${headers["authorization"]}@x/` } },
+          : { status: 307, headers: { location: `http://${String(headers["authorization"])}@x/` } },
     ];
     for (const credential of [USER, { kind: "identity-token", token: "id-canary" } as const]) {
       for (const way of ways) {

@@ -44,12 +44,10 @@ describe("createRegistry: redirects", () => {
         : { status: 302, headers: { location: `${evil.origin}/hop` } };
     const result = await blobAt(harness.client(withCredential(USER)), lab, blob);
     expect(outcome(result)).to.equal("registry.auth_failed");
-    const seen = [
-      ...lab.requests.map(({ path, headers }) => [
-        path.includes("?back"),
-        headers["authorization"] !== undefined,
-      ]),
-    ];
+    const seen = lab.requests.map(({ path, headers }) => [
+      path.includes("?back"),
+      headers["authorization"] !== undefined,
+    ]);
     expect(seen).to.deep.equal([
       [false, false],
       [false, true],

@@ -145,9 +145,8 @@ describe("createRegistry: referrers", () => {
   it("T039 drops duplicates and the subject itself", async () => {
     const { lab, image, digests: expected } = await labWith(2);
     lab.addReferrer(REPOSITORY, image.digest, { ...image.descriptor });
-    for (const entry of [...(lab.repository(REPOSITORY).referrers.get(image.digest) ?? [])]) {
-      if (Reflect.get(entry, "digest") === expected[0]) lab.addReferrer(REPOSITORY, image.digest, entry);
-    }
+    const listedBefore = lab.repository(REPOSITORY).referrers.get(image.digest) ?? [];
+    lab.repository(REPOSITORY).referrers.set(image.digest, [...listedBefore, ...listedBefore]);
     const listed = await list(lab, image.digest);
     expect(listed.ok && digests(listed.value.descriptors)).to.deep.equal(expected);
     expect(listed.ok && listed.value.truncated).to.equal(false);
