@@ -15,10 +15,12 @@ export interface Counts {
   readonly skipped?: number;
 }
 
-/** The last line `N passed, N failed` of an output. */
+/** The last line `N passed, N failed` of an output; with a name before and `N skipped` after it where there are. */
 export function countsOfLastLine(output: string): Counts | undefined {
-  const last = [...output.matchAll(/^(\d+) passed, (\d+) failed$/gmu)].at(-1);
-  return last === undefined ? undefined : { passed: Number(last[1]), failed: Number(last[2]) };
+  const lines = /^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gmu;
+  const last = [...output.matchAll(lines)].at(-1);
+  if (last === undefined) return undefined;
+  return { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3] ?? 0) };
 }
 
 /** What mocha's console reporters print at their end. */

@@ -8,6 +8,12 @@ describe("suites", () => {
     expect(countsOfLastLine("1 passed, 2 failed\nmore\n30 passed, 4 failed\n")).to.deep.equal({
       passed: 30,
       failed: 4,
+      skipped: 0,
+    });
+    expect(countsOfLastLine("rego: 7 passed, 1 failed, 2 skipped\nrego: all covered\n")).to.deep.equal({
+      passed: 7,
+      failed: 1,
+      skipped: 2,
     });
     expect(countsOfLastLine("all 3 passed, 0 failed here")).to.equal(undefined);
   });
