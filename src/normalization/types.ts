@@ -81,6 +81,8 @@ export interface InputEvidence {
   readonly signers: readonly Signer[];
   readonly times: readonly VerifiedTime[];
   readonly transparencyLog: readonly LogEntry[];
+  /** What a bare signature signed along (cosign's optional claims); empty for anything else. Always written. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface InputAttestation {
@@ -120,7 +122,7 @@ export interface Provenance {
   };
   readonly buildType: string | null;
   readonly source: {
-    /** Canonical: `https://github.com/acme/app`. */
+    /** Canonical: `https://github.com/acme/app`; an object in Cloud Storage stays `gs://bucket/object`. */
     readonly repo: string | null;
     /** As the producer spelled it. */
     readonly uri: string | null;

@@ -134,6 +134,7 @@ describe("normalize", () => {
       kind: "signature",
       status: "verified",
       predicateType: null,
+      annotations: { team: "a" },
     });
     expect(entryOf(unsigned)).to.deep.include({
       kind: "attestation",

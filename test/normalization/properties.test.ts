@@ -182,6 +182,7 @@ const OPAQUE: ReadonlySet<string> = new Set([
   "externalParameters",
   "external_parameters",
   "internal_parameters",
+  "systemParameters",
   "request",
   "arguments",
   "inputs",

@@ -1,7 +1,7 @@
 import type { CertificateSigner, Signer } from "../../verification/index.ts";
 import { canonicalRepository } from "../git.ts";
 import type { CertifiableField, Provenance, Standing } from "../types.ts";
-import type { Producer, ProvenanceFacts } from "./facts.ts";
+import type { ProvenanceFacts } from "./facts.ts";
 
 /** What one certificate has to say about one claim. */
 type Verdict =
@@ -25,7 +25,7 @@ export function corroborate(
   const corroboration: Partial<Record<CertifiableField, Standing>> = {};
   const conflicts: Provenance["conflicts"][number][] = [];
   for (const [field, claimed] of statedFields(facts)) {
-    const verdicts = certificates.map((signer) => JUDGES[field](claimed, signer, facts.producer));
+    const verdicts = certificates.map((signer) => JUDGES[field](claimed, signer, facts));
     const others = verdicts
       .flatMap((verdict) => (verdict.kind === "other" ? [verdict.certificate] : []))
       .sort();
@@ -58,7 +58,7 @@ function statedFields(facts: ProvenanceFacts): readonly (readonly [CertifiableFi
   return fields.flatMap(([field, claimed]) => (claimed === null ? [] : [[field, claimed] as const]));
 }
 
-type Judge = (claimed: string, signer: CertificateSigner, producer: Producer) => Verdict;
+type Judge = (claimed: string, signer: CertificateSigner, facts: ProvenanceFacts) => Verdict;
 
 const JUDGES: Readonly<Record<CertifiableField, Judge>> = {
   "builder.id": judgeBuilder,
@@ -71,8 +71,10 @@ const JUDGES: Readonly<Record<CertifiableField, Judge>> = {
     compare(claimed, [certificate.sourceRepositoryRef, certificate.githubWorkflowRef]),
   "source.commit": (claimed, { certificate }) =>
     compare(claimed, [certificate.sourceRepositoryDigest, certificate.githubWorkflowSHA]),
-  "definition.path": (claimed, { certificate }) =>
-    compare(claimed, [definitionPath(certificate.buildConfigURI, certificate.sourceRepositoryURI)]),
+  "definition.path": (claimed, { certificate }, { definition }) =>
+    compare(claimed, [
+      definitionPath(certificate.buildConfigURI, definition.repo ?? certificate.sourceRepositoryURI),
+    ]),
   "trigger.event": (claimed, { certificate }) =>
     compare(claimed, [certificate.buildTrigger, certificate.githubWorkflowTrigger]),
   "trigger.runUrl": (claimed, { certificate }) => compare(claimed, [certificate.runInvocationURI]),
@@ -95,15 +97,14 @@ function slugUrl(slug: string | null): string | null {
   return slug === null ? null : `https://github.com/${slug}`;
 }
 
-/** `https://host/owner/repo/path@ref` without the repository and the ref. */
+/** `https://host/owner/repo/path@ref` without its ref and, where it lies in the repository, without that. */
 function definitionPath(uri: string | null, repository: string | null): string | null {
   if (uri === null) return null;
   const at = uri.includes("@refs/") ? uri.indexOf("@refs/") : uri.lastIndexOf("@");
   const location = at === -1 ? uri : uri.slice(0, at);
-  if (repository !== null && location.startsWith(`${repository}/`)) {
-    return location.slice(repository.length).replace(/^\/+/, "");
-  }
-  return /^https:\/\/[^/]+\/[^/]+\/[^/]+\/+(.+)$/s.exec(location)?.[1] ?? location;
+  const isInside = repository !== null && location.startsWith(`${repository}/`);
+  // GitLab puts two slashes before the path.
+  return isInside ? location.slice(repository.length).replace(/^\/{1,2}/, "") : location;
 }
 
 const RUNNER = /^https:\/\/github\.com\/actions\/runner\/(github-hosted|self-hosted)$/;
@@ -116,7 +117,7 @@ const DELEGATOR =
  * (BYOB) are named by slsa-github-generator's delegator, whose certificate does not repeat them. Whatever else is
  * signed by a CI job, and every workflow's id signed by somebody else, contradicts the certificate.
  */
-function judgeBuilder(id: string, signer: CertificateSigner, producer: Producer): Verdict {
+function judgeBuilder(id: string, signer: CertificateSigner, { producer }: ProvenanceFacts): Verdict {
   const { certificate } = signer;
   const san = signer.identityType === "uri" ? signer.identity : null;
   const stated = certificate.buildSignerURI ?? san;

@@ -6,7 +6,6 @@ import { runOfUrl, type Definition, type Trigger } from "./facts.ts";
 /** What a builder copied from GitHub Actions' environment and event into the predicate. */
 export interface GithubEnvironment {
   readonly repository: string | null;
-  readonly ref: string | null;
   readonly refType: string | null;
   /** `owner/repo/.github/workflows/x.yml@ref` */
   readonly workflowRef: string | null;
@@ -26,6 +25,7 @@ const KNOWN = [
   "BASE_REF",
   "HEAD_REF",
   "JOB",
+  "REF",
   "REF_NAME",
   "REF_PROTECTED",
   "REPOSITORY_ID",
@@ -70,7 +70,6 @@ export function readGithubEnvironment(
   return {
     inputs,
     repository: variable("REPOSITORY"),
-    ref: variable("REF"),
     refType: variable("REF_TYPE"),
     workflowRef: variable("WORKFLOW_REF"),
     workflowCommit: variable("WORKFLOW_SHA"),

@@ -83,6 +83,13 @@ describe("corroboration", () => {
       certificate: ".github/workflows/evil.yml",
     },
     {
+      name: "the same file of another repository",
+      extensions: { buildConfigURI: `https://github.com/acme/other/${WORKFLOW}@${TAG}` },
+      field: "definition.path",
+      claimed: WORKFLOW,
+      certificate: `https://github.com/acme/other/${WORKFLOW}`,
+    },
+    {
       name: "another event",
       extensions: { buildTrigger: "pull_request_target" },
       field: "trigger.event",

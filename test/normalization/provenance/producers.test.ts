@@ -10,7 +10,7 @@ import {
   generatorGenericDispatched,
   githubAttest,
 } from "../samples/github.ts";
-import { gitlabV1, jenkins, tektonV02, tektonV1 } from "../samples/others.ts";
+import { gitlabV1, googleCloudBuildV01, jenkins, tektonV02, tektonV1 } from "../samples/others.ts";
 import { SAMPLES } from "../samples/index.ts";
 import { COMMIT, HEX, OTHER_COMMIT, REPO, TAG } from "../samples/sample.ts";
 
@@ -204,6 +204,26 @@ describe("reading provenance", () => {
       inputs: { version: "1.2.0", push: "true" },
     });
     expect(recordOf(generatorContainer).trigger.inputs).to.equal(null);
+  });
+
+  it("T125 the generic generator, which attests whatever hash its caller passes, is told by builder and build type", () => {
+    const container = recordOf(generatorContainer);
+    const generic = recordOf(generatorGenericDispatched);
+    expect(container.builder.name).to.match(/\/generator_container_slsa3\.yml$/);
+    expect(generic.builder.name).to.match(/\/generator_generic_slsa3\.yml$/);
+    expect(container.buildType).not.to.equal(generic.buildType);
+  });
+
+  it("Google Cloud Build's object in storage is the source as it is, without its generation", () => {
+    const materials = [{ uri: "gs://acme-builds/source/1.tgz#1665165361152729", digest: { md5: HEX } }];
+    const { source } = recordOf(googleCloudBuildV01, {
+      predicate: change(googleCloudBuildV01.predicate, ["materials"], materials),
+    });
+    expect(source).to.deep.include({
+      repo: "gs://acme-builds/source/1.tgz",
+      uri: "gs://acme-builds/source/1.tgz#1665165361152729",
+      commit: null,
+    });
   });
 
   it("T128 no level is taken from a predicate", () => {

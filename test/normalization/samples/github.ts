@@ -167,6 +167,35 @@ export const generatorByob: Sample = {
   signers: [githubSigner(`${GENERATOR}/.github/workflows/delegator_generic_slsa3.yml@refs/tags/v2.1.0`)],
 };
 
+/** §4.2 in its draft: parameters wrapped in `{ value }`, the source among them. */
+export const generatorByobDraft: Sample = {
+  name: "slsa-github-generator-byob-v1-draft",
+  source: "§4.2; SLSA v1.0 draft as slsa-github-generator wrote it",
+  predicateType: "https://slsa.dev/provenance/v1.0?draft",
+  predicate: {
+    buildDefinition: {
+      buildType: `${GENERATOR}/delegator-generic@v0`,
+      externalParameters: {
+        workflowPath: { value: WORKFLOW },
+        source: { artifact: { uri: `git+${REPO}@${TAG}`, digest: { sha1: COMMIT } } },
+        input_channel: { value: "stable" },
+      },
+      systemParameters: {
+        GITHUB_EVENT_NAME: { value: "push" },
+        GITHUB_REF: { value: TAG },
+        GITHUB_RUN_ATTEMPT: { value: "1" },
+        GITHUB_RUN_ID: { value: "8373487125" },
+        GITHUB_WORKFLOW_REF: { value: `acme/app/${WORKFLOW}@${TAG}` },
+      },
+    },
+    runDetails: {
+      builder: { id: "https://github.com/acme/builders/.github/workflows/build.yml@refs/tags/v3.0.0" },
+      metadata: { invocationId: RUN_URL },
+    },
+  },
+  signers: [githubSigner(`${GENERATOR}/.github/workflows/delegator_generic_slsa3.yml@refs/tags/v2.1.0`)],
+};
+
 /** §4.3, with a reusable workflow: it signs, while repository, workflow and run are the caller's. */
 export const githubAttest: Sample = {
   name: "github-attest-v1",

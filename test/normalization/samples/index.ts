@@ -1,6 +1,7 @@
 import { buildkitMax, buildkitMin, buildkitV1 } from "./buildkit.ts";
 import {
   generatorByob,
+  generatorByobDraft,
   generatorContainer,
   generatorContainerBased,
   generatorGenericDispatched,
@@ -24,6 +25,7 @@ export const SAMPLES: readonly Sample[] = [
   generatorGenericDispatched,
   generatorContainerBased,
   generatorByob,
+  generatorByobDraft,
   githubAttest,
   buildkitMin,
   buildkitMax,
