@@ -28,11 +28,13 @@ export function createApp(service: Service, listener: ListenerName): Express {
   addHealth(app, service, listener);
   if (listener !== "metrics") {
     const { gatekeeper, kyverno } = service.budgets;
+    const route = (path: string, budget: number, answer: AnswerRequest) =>
+      app.all(path, posting(path, budget, answer, service, listener));
     const surface = listener === "kyverno" ? "kyverno" : "http";
-    addRoute("/v1/gatekeeper/validate", gatekeeper, (request, exchange) =>
+    route("/v1/gatekeeper/validate", gatekeeper, (request, exchange) =>
       answerGatekeeper(request, exchange, service),
     );
-    addRoute("/v1/decisions", kyverno, (request, exchange) =>
+    route("/v1/decisions", kyverno, (request, exchange) =>
       answerDecisions(request, exchange, surface, service),
     );
   }
@@ -41,11 +43,6 @@ export function createApp(service: Service, listener: ListenerName): Express {
   });
   app.use(lastResort(service, listener));
   return app;
-
-  function addRoute(path: string, budget: number, answer: AnswerRequest): void {
-    const handle = posting(path, budget, answer, service, listener);
-    app.all(path, handle);
-  }
 }
 
 function addHealth(app: Express, service: Service, listener: ListenerName): void {

@@ -1,7 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { describeThrown, failure, success, type JsonValue, type Result } from "../core/index.ts";
-import { objectAt, stringAt, at, arrayAt } from "../core/index.ts";
+import {
+  arrayAt,
+  at,
+  describeThrown,
+  failure,
+  objectAt,
+  stringAt,
+  success,
+  type JsonValue,
+  type Result,
+} from "../core/index.ts";
 import { readYaml, type YamlFile } from "./config-file.ts";
 import { checkConfig } from "./config-schema.ts";
 import { parseDuration } from "./duration.ts";

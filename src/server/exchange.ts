@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Request, Response } from "express";
-import { failure, success, type JsonValue, type Result } from "../core/index.ts";
+import { failure, isArray, success, type JsonValue, type Result } from "../core/index.ts";
 import { readJson } from "./body.ts";
 import type { FaultCode } from "./fault.ts";
 import type { Service } from "./types.ts";
@@ -53,12 +53,12 @@ export function imageList(
   service: Service,
 ): Result<readonly string[], FaultCode> {
   const { keys, keyLength } = service.limits;
-  if (!Array.isArray(value)) return failure("request.invalid", `${name} must be a list of strings`);
+  if (!isArray(value)) return failure("request.invalid", `${name} must be a list of strings`);
   if (value.length > keys) {
     return failure("http.too_large", `${name} holds ${value.length} entries; at most ${keys} are answered`);
   }
   const images: string[] = [];
-  for (const entry of value as readonly JsonValue[]) {
+  for (const entry of value) {
     if (typeof entry !== "string") return failure("request.invalid", `${name} must be a list of strings`);
     if (entry.length > keyLength) {
       return failure("http.too_large", `${name} holds an entry of more than ${keyLength} characters`);
@@ -69,7 +69,7 @@ export function imageList(
 }
 
 /** Every answer is JSON that nobody keeps and nobody reads as anything else. */
-export function sendJson(response: Response, status: number, body: JsonValue | object): void {
+export function sendJson(response: Response, status: number, body: object): void {
   if (response.headersSent || response.destroyed) return;
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {

@@ -124,9 +124,9 @@ function sameTls(left: TlsMaterial, right: TlsMaterial): boolean {
 
 async function close(server: HttpServer | HttpsServer, graceMs: number): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+  // A connection kept alive becomes idle only when its running request has been answered.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(sweep);
   clearTimeout(timer);
 }

@@ -1,3 +1,4 @@
+import { oneLine } from "../../core/index.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -66,7 +67,10 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (!opened.ok) return complain(io, opened.reason.message);
   const { context, close } = opened.value;
   const [reference = ""] = images.value;
-  const stopProgress = startProgress(io, `gathering and verifying the evidence of ${reference}`);
+  const stopProgress = startProgress(
+    io,
+    `gathering and verifying the evidence of ${oneLine(reference, 200)}`,
+  );
   const gathered = await gather(
     {
       reference,

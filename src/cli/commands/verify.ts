@@ -1,3 +1,4 @@
+import { oneLine } from "../../core/index.ts";
 import type { Decided, DecisionRequest, DecidingContext } from "../../decision/index.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -89,7 +90,7 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   }));
   const stopProgress = startProgress(
     io,
-    `gathering and verifying the evidence of ${images.value.join(", ")}`,
+    `gathering and verifying the evidence of ${oneLine(images.value.join(", "), 200)}`,
   );
   const decided = await decideEach(requests, context, signal).finally(stopProgress);
   const policy = await loaded();
