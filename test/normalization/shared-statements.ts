@@ -7,6 +7,7 @@ export interface SharedCase {
   readonly id: string;
   readonly file: string;
   readonly kind: string;
+  readonly expected: { readonly verify: string };
   readonly predicateType?: string | readonly string[];
   readonly expectedBuilderId?: string;
   readonly source?: {

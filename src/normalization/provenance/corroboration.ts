@@ -128,7 +128,7 @@ function judgeBuilder(id: string, signer: CertificateSigner, { producer }: Prove
     return compare(runner, [certificate.runnerEnvironment]);
   }
   if (id === certificate.runInvocationURI) return SAME;
-  if (producer === "slsa-github-generator" && DELEGATOR.test(signer.identity)) return SILENT;
+  if (producer === "slsa-github-generator" && DELEGATOR.test(san ?? "")) return SILENT;
   const repository = certificate.sourceRepositoryURI;
   const isRunnerOfSource = repository !== null && id.startsWith(`${repository}/-/runners/`);
   const isOfCI = certificate.buildSignerURI !== null || certificate.githubWorkflowRepository !== null;
