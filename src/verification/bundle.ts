@@ -52,7 +52,13 @@ export type BundleContent =
     };
 
 export type BundleVerifier =
-  { readonly kind: "certificate"; readonly der: Buffer } | { readonly kind: "key"; readonly hint: string };
+  | {
+      readonly kind: "certificate";
+      readonly der: Buffer;
+      /** What stood above it in a v0.1 or v0.2 bundle: proves nothing. */
+      readonly intermediates: readonly Certificate[];
+    }
+  | { readonly kind: "key"; readonly hint: string };
 
 export interface BundleLogEntry {
   /** Decimal. */

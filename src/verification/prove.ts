@@ -1,11 +1,14 @@
-import { validDuring, type Authority, type CertificationPath } from "./authority.ts";
+import { validDuring, type Authority } from "./authority.ts";
 import { Certificate, EXTENDED_KEY_USAGE } from "./certificate.ts";
 import { isSignatureOf, type SignedEvidence } from "./evidence-form.ts";
 import { readIdentity } from "./fulcio.ts";
-import { refuse } from "./refusal.ts";
+import { Refusal, refuse } from "./refusal.ts";
 import { verifyCertificateTransparency } from "./sct.ts";
 import { hearTestimony, type Testimony } from "./testimony.ts";
 import type { LogEntry, Signer, TrustedKey, TrustMaterial, TrustRoot, VerifiedTime } from "./types.ts";
+
+/** Pairs of key and signature that are tried at most. */
+const MAX_ATTEMPTS = 4096;
 
 /** Who signed, and when: all of it proven. */
 export interface Proof {
@@ -52,11 +55,7 @@ function proveByCertificate(
   if (testimony.times.length === 0) {
     return refuse("time.absent", "no trusted log or timestamp authority says when the signature was made");
   }
-  const { root, path } = chainAt(leaf, candidates, testimony.times);
-  checkThresholds(root, testimony);
-  if (root.material.certificateLogs.size > 0) {
-    verifyCertificateTransparency(leaf, path[0] ?? leaf, root.material.certificateLogs);
-  }
+  const root = trustedRoot(leaf, candidates, testimony);
   return {
     signers: [{ ...identity, trustRoot: root.name }],
     times: testimony.verifiedTimes,
@@ -92,30 +91,61 @@ function issuersOf(leaf: Certificate, roots: readonly TrustRoot[]): readonly Can
   );
 }
 
-/** The chain that was valid, link by link, at every trusted time (A008, A024, T097); it never crosses roots (A142). */
-function chainAt(
-  leaf: Certificate,
-  candidates: readonly Candidate[],
-  times: readonly number[],
-): { readonly root: TrustRoot; readonly path: CertificationPath } {
-  if (!times.every((time) => leaf.validAt(time))) {
+/**
+ * The root that proves the certificate: one of its authorities issued it, the chain was valid at every trusted time,
+ * and its own logs hold what they must. Nothing of this crosses roots (A142). Roots may overlap, as an older and a
+ * newer one of the same instance do: the first that proves it all is it.
+ */
+function trustedRoot(leaf: Certificate, candidates: readonly Candidate[], testimony: Testimony): TrustRoot {
+  if (!testimony.times.every((time) => leaf.validAt(time))) {
     return refuse(
       "certificate.expired",
       "the signing certificate was not valid at the time of the signature",
     );
   }
-  let outsideValidity = false;
+  let reason: Refusal | undefined;
   for (const { root, authority } of candidates) {
-    const inForce = times.every((time) => validDuring(authority.validFor, time));
-    const path = inForce ? authority.pathTo(leaf) : undefined;
-    if (path !== undefined && times.every((time) => path.every((link) => link.validAt(time)))) {
-      return { root, path };
+    try {
+      const issuer = issuerAt(leaf, authority, testimony.times);
+      checkThresholds(root, testimony);
+      if (root.material.certificateLogs.size > 0) {
+        verifyCertificateTransparency(leaf, issuer, root.material.certificateLogs);
+      }
+      return root;
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      // What fails late says more than an authority of the same name that never was the one.
+      if (reason === undefined || !thrown.code.startsWith("certificate.")) reason = thrown;
     }
-    outsideValidity ||= !inForce || path !== undefined;
   }
-  return outsideValidity
-    ? refuse("certificate.expired", "the certificate's authority was not valid at the time of the signature")
-    : refuse("certificate.untrusted", "the authority that the signing certificate names did not sign it");
+  throw (
+    reason ?? new Refusal("certificate.untrusted", "no authority of the trust roots issued the certificate")
+  );
+}
+
+/** The leaf's issuer, once the chain above is proven and was valid, link by link, at every time (A008, A024, T097). */
+function issuerAt(leaf: Certificate, authority: Authority, times: readonly number[]): Certificate {
+  if (!times.every((time) => validDuring(authority.validFor, time))) {
+    return refuse(
+      "certificate.expired",
+      "the certificate's authority was not trusted at the time of the signature",
+    );
+  }
+  const path = authority.pathTo(leaf);
+  const [issuer] = path ?? [];
+  if (path === undefined || issuer === undefined) {
+    return refuse(
+      "certificate.untrusted",
+      "the authority that the signing certificate names did not sign it",
+    );
+  }
+  if (!times.every((time) => path.every((link) => link.validAt(time)))) {
+    return refuse(
+      "certificate.expired",
+      "the certificate's chain was not valid at the time of the signature",
+    );
+  }
+  return issuer;
 }
 
 /** A root that has logs demands an entry in one of them (docs/decisions/verification.md). */
@@ -146,11 +176,17 @@ function proveByKeys(evidence: SignedEvidence, trust: TrustMaterial, now: Date):
   };
 }
 
-/** Each key counts once, whatever key ids the envelope claims (T058, T059). */
+/** Each key counts once, whatever key ids the envelope claims (T058, T059). Work is bounded before it is done. */
 function signaturesByKeys(
   evidence: SignedEvidence,
   keys: readonly TrustedKey[],
 ): readonly { readonly key: TrustedKey; readonly signature: Buffer }[] {
+  if (keys.length * evidence.signatures.length > MAX_ATTEMPTS) {
+    refuse(
+      "limit.exceeded",
+      `${evidence.signatures.length} signatures are more than are tried with ${keys.length} keys`,
+    );
+  }
   return keys.flatMap((key) => {
     const signature = evidence.signatures.find((candidate) =>
       isSignatureOf(key.key, evidence.signed, candidate),

@@ -62,15 +62,15 @@ export function trustFromFiles(files: {
   readonly keys: readonly string[];
 }): Result<TrustMaterial, TrustCode> {
   return attempt(() => {
-    const documents = files.trustedRoots.map((path) => ({ path, value: readJson(path) }));
-    const roots = documents.map(({ path, value }, index) =>
-      readRoot(uniqueName(path, files.trustedRoots, index), value),
-    );
+    const documents = files.trustedRoots.map(readJson);
+    const rootNames = namesOf(files.trustedRoots);
+    const roots = documents.map((document, index) => readRoot(rootNames[index] ?? "", document));
     const paths = files.keys.flatMap(keyFilesAt);
+    const keyNames = namesOf(paths);
     const keys = paths.flatMap((path, index) =>
-      readKeys(uniqueName(path, paths, index), readText(path), { from: null, to: null }),
+      readKeys(keyNames[index] ?? "", readText(path), { from: null, to: null }),
     );
-    return materialOf(roots, keys, { roots: documents.map(({ value }) => value) });
+    return materialOf(roots, keys, { roots: documents });
   });
 }
 
@@ -245,11 +245,17 @@ function reading<T>(path: string, read: () => T): T {
   }
 }
 
-/** The file's name without its folder; with a number where several files share it. */
-function uniqueName(path: string, all: readonly string[], index: number): string {
-  const name = basename(path).replace(/\.(?:trusted_root)?\.?(?:json|pem|pub|crt|cer|key)$/i, "");
-  const earlier = all.slice(0, index).filter((other) => basename(other) === basename(path)).length;
-  return earlier === 0 ? name : `${name}-${earlier + 1}`;
+/** Each file's name without folder and ending; numbered where several would be the same. */
+function namesOf(paths: readonly string[]): readonly string[] {
+  const names = paths.map((path) =>
+    basename(path)
+      .replace(/\.(?:json|pem|pub|crt|cer|key)$/i, "")
+      .replace(/\.trusted_root$/, ""),
+  );
+  return names.map((name, index) => {
+    const earlier = names.slice(0, index).filter((other) => other === name).length;
+    return earlier === 0 ? name : `${name}-${earlier + 1}`;
+  });
 }
 
 function attempt(build: () => TrustMaterial): Result<TrustMaterial, TrustCode> {

@@ -1,0 +1,28 @@
+import { at, oneLine, parseStrictJson, stringAt } from "../core/index.ts";
+import type { ArtifactContent } from "../evidence/index.ts";
+import { readEnvelope } from "./dsse.ts";
+import { parseStatement } from "./statement.ts";
+
+/** Beyond this, what failed is not read a second time only to name it. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The predicate type that failed evidence claims to have, for people; `null` where it cannot be read. */
+export function claimedPredicateType(content: ArtifactContent): string | null {
+  try {
+    const payload = claimedPayload(content);
+    const statement = payload === undefined ? undefined : parseStatement(payload);
+    return statement?.ok === true ? oneLine(statement.value.predicateType) : null;
+  } catch {
+    return null;
+  }
+}
+
+function claimedPayload(content: ArtifactContent): Uint8Array | undefined {
+  if (!("bytes" in content) || content.bytes.byteLength > MAX_BYTES) return undefined;
+  if (content.kind === "statement") return content.bytes;
+  if (content.kind !== "sigstore-bundle" && content.kind !== "dsse-envelope") return undefined;
+  const parsed = parseStrictJson(content.bytes);
+  if (!parsed.ok) return undefined;
+  const envelope = content.kind === "dsse-envelope" ? parsed.value : at(parsed.value, "dsseEnvelope");
+  return stringAt(envelope, "payload") === undefined ? undefined : readEnvelope(envelope).payload;
+}
