@@ -146,9 +146,12 @@ _object(value) := value if is_object(value)
 
 _object(value) := {} if not is_object(value)
 
-_text(value) := value if is_string(value)
+_text(value) := strings.replace_n(_line_breaks, value) if is_string(value)
 
 _text(value) := json.marshal(value) if not is_string(value)
+
+# A message may quote what an attacker has written, and stays one line.
+_line_breaks := {"\n": " ", "\r": " ", "\t": " ", "\u001b": " ", "\u2028": " ", "\u2029": " "}
 
 _text_or_null(value) := value if is_string(value)
 

@@ -165,3 +165,7 @@ test_own_rule_warns_and_its_deny_is_no_set if {
 		with data.assay.rules.acme.own.warn as set()
 	codes == {"policy.rule_missing"}
 }
+
+test_message_stays_one_line if {
+	{violation.message | some violation in violations_of({"a\nb\u001b[1m"})} == {"a b [1m"}
+}

@@ -1,7 +1,7 @@
 // The standard library under OPA: formatted, strictly checked, tested, every line covered.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { arrayAt, at, objectAt, parseStrictJson, type JsonValue } from "../src/core/index.ts";
+import { arrayAt, at, objectAt, parseStrictJson, stringAt, type JsonValue } from "../src/core/index.ts";
 import { findOpa } from "../src/policy/index.ts";
 import { packageRoot } from "../src/policy/source/package-root.ts";
 import { runOpa } from "../src/policy/source/opa.ts";
@@ -48,7 +48,7 @@ async function test(): Promise<string[]> {
   if (results.length === 0) return ["opa test ran no test"];
   return failed.map(
     (result) =>
-      `${String(at(result, "location", "file"))}:${String(at(result, "location", "row"))}: ${String(at(result, "name"))} failed`,
+      `${stringAt(result, "location", "file") ?? ""}:${rowOf(at(result, "location"))}: ${stringAt(result, "name") ?? ""} failed`,
   );
 }
 
@@ -59,7 +59,7 @@ async function coverage(): Promise<string[]> {
   const uncovered: string[] = [];
   for (const [file, report] of Object.entries(objectAt(parsed.value, "files") ?? {})) {
     for (const range of arrayAt(report, "not_covered") ?? []) {
-      uncovered.push(`${file}:${String(at(range, "start", "row"))}: no test covers this line`);
+      uncovered.push(`${file}:${rowOf(at(range, "start"))}: no test covers this line`);
     }
   }
   const covered = Object.keys(objectAt(parsed.value, "files") ?? {}).length;
@@ -67,4 +67,9 @@ async function coverage(): Promise<string[]> {
     `rego: ${covered} files, ${uncovered.length === 0 ? "every line" : "not every line"} covered\n`,
   );
   return uncovered;
+}
+
+function rowOf(location: JsonValue | undefined): number {
+  const row = at(location, "row");
+  return typeof row === "number" ? row : 0;
 }

@@ -8,31 +8,22 @@ denied(patches) := answer if {
 		with data.policy as fixtures.policy
 }
 
+# The whole result: what was found, and what every message of the rule ends with.
+finding(found) := fixtures.against_provenance(concat("", [found, "; expected refs/tags/v*"]))
+
 test_success if denied({}) == set()
 
 test_fail_branch if {
-	patches := {"source/ref": "refs/heads/v1.2.0"}
-	message := "Built from refs/heads/v1.2.0; expected refs/tags/v*"
-	fixtures.said(denied(patches)) == fixtures.against_provenance(message)
+	fixtures.said(denied({"source/ref": "refs/heads/v1.2.0"})) == finding("Built from refs/heads/v1.2.0")
 }
 
 test_fail_pull if {
-	patches := {"source/ref": "refs/pull/1/merge"}
-	message := "Built from refs/pull/1/merge; expected refs/tags/v*"
-	fixtures.said(denied(patches)) == fixtures.against_provenance(message)
+	fixtures.said(denied({"source/ref": "refs/pull/1/merge"})) == finding("Built from refs/pull/1/merge")
 }
 
-test_fail_hint if {
-	patches := {"source/hint": true}
-	message := "Built from refs/tags/v1.2.0; expected refs/tags/v*"
-	fixtures.said(denied(patches)) == fixtures.against_provenance(message)
-}
+test_fail_hint if fixtures.said(denied({"source/hint": true})) == finding("Built from refs/tags/v1.2.0")
 
-test_fail_not_stated if {
-	patches := {"source/ref": null}
-	message := "Built from null; expected refs/tags/v*"
-	fixtures.said(denied(patches)) == fixtures.against_provenance(message)
-}
+test_fail_not_stated if fixtures.said(denied({"source/ref": null})) == finding("Built from null")
 
 test_fail_no_trusted_provenance if {
 	fixtures.said(ref_allowed.deny) == fixtures.no_provenance with input as object.remove(fixtures.document, ["evidence"])

@@ -8,31 +8,22 @@ denied(patches) := answer if {
 		with data.policy as fixtures.policy
 }
 
+# The whole result: what was found, and what every message of the rule ends with.
+finding(found) := fixtures.against_provenance(concat("", [found, "; expected https://github.com/acme/*"]))
+
 test_success if denied({}) == set()
 
 test_fail_other if {
-	patches := {"source/repo": "https://github.com/acme-evil/app"}
-	message := "Built from https://github.com/acme-evil/app; expected https://github.com/acme/*"
-	fixtures.said(denied(patches)) == fixtures.against_provenance(message)
+	fixtures.said(denied({"source/repo": "https://github.com/acme-evil/app"})) == finding("Built from https://github.com/acme-evil/app")
 }
 
 test_fail_hint if {
-	patches := {"source/hint": true}
-	message := "Built from https://github.com/acme/app (only a hint from the working tree); expected https://github.com/acme/*"
-	fixtures.said(denied(patches)) == fixtures.against_provenance(message)
+	fixtures.said(denied({"source/hint": true})) == finding("Built from https://github.com/acme/app (only a hint from the working tree)")
 }
 
-test_fail_not_stated if {
-	patches := {"source/repo": null}
-	message := "Built from null; expected https://github.com/acme/*"
-	fixtures.said(denied(patches)) == fixtures.against_provenance(message)
-}
+test_fail_not_stated if fixtures.said(denied({"source/repo": null})) == finding("Built from null")
 
-test_fail_missing if {
-	patches := {"source": {}}
-	message := "Built from <undefined>; expected https://github.com/acme/*"
-	fixtures.said(denied(patches)) == fixtures.against_provenance(message)
-}
+test_fail_missing if fixtures.said(denied({"source": {}})) == finding("Built from <undefined>")
 
 test_fail_no_trusted_provenance if {
 	fixtures.said(repository_allowed.deny) == fixtures.no_provenance with input as object.remove(fixtures.document, ["evidence"])

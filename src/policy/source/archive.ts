@@ -41,7 +41,6 @@ function header(file: ArchiveFile): Buffer {
   const name = Buffer.from(file.name, "utf8");
   if (name.length > 100) throw new RangeError(`the name ${file.name} does not fit a tar header`);
   const block = Buffer.alloc(BLOCK);
-  const octal = (value: number, width: number) => `${value.toString(8).padStart(width - 1, "0")}\0`;
   name.copy(block, 0);
   block.write(octal(0o644, 8), 100, "latin1");
   block.write(octal(0, 8), 108, "latin1");
@@ -55,6 +54,10 @@ function header(file: ArchiveFile): Buffer {
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return block;
+}
+
+function octal(value: number, width: number): string {
+  return `${value.toString(8).padStart(width - 1, "0")}\0`;
 }
 
 function padding(size: number): Buffer {

@@ -27,7 +27,10 @@ export async function loadPolicyFolder(path: string): Promise<Checked<PolicySour
   if (misfits.length > 0) return refuse(misfits);
 
   const signers = await readSigners(file.value, folder);
-  const images = checkImageSets(file.value, new Set(Object.keys(signers.signers)));
+  const images = checkImageSets(
+    file.value,
+    new Set(Object.keys(objectAt(file.value.value, "signers") ?? {})),
+  );
   const exceptions = await readExceptions(folder);
   const trust = await readTrust(folder, signers.signers, file.value);
   const ownRules = await readOwnRules(folder);

@@ -54,14 +54,12 @@ export function exactPattern(text: string): CompiledPattern {
 
 /** The compiled pattern as data.json holds it. */
 export function patternData(pattern: CompiledPattern): JsonObject {
-  const pieces = (list: readonly Piece[]) =>
-    list.map((piece) => (typeof piece === "string" ? piece : { ...piece }));
   return {
     text: pattern.text,
     exact: pattern.exact,
-    head: pieces(pattern.head),
-    middle: pattern.middle === null ? null : (pieces([pattern.middle])[0] ?? null),
-    tail: pieces(pattern.tail),
+    head: pattern.head.map(pieceData),
+    middle: pattern.middle === null ? null : pieceData(pattern.middle),
+    tail: pattern.tail.map(pieceData),
     once: pattern.once,
   };
 }
@@ -71,17 +69,22 @@ export function patternData(pattern: CompiledPattern): JsonObject {
  * then the more literal characters, then `*` before `**`. 0 where neither is more specific.
  */
 export function bySpecificity(a: string, b: string): number {
-  const rank = (text: string) => {
-    const star = text.indexOf("*");
-    return [
-      star === -1 ? 1 : 0,
-      star === -1 ? text.length : star,
-      text.replaceAll("*", "").length,
-      text.includes("**") ? 0 : 1,
-    ];
-  };
   const right = rank(b);
   return rank(a).reduce((order, value, i) => (order === 0 ? (right[i] ?? 0) - value : order), 0);
+}
+
+function rank(text: string): number[] {
+  const star = text.indexOf("*");
+  return [
+    star === -1 ? 1 : 0,
+    star === -1 ? text.length : star,
+    text.replaceAll("*", "").length,
+    text.includes("**") ? 0 : 1,
+  ];
+}
+
+function pieceData(piece: Piece): string | JsonObject {
+  return typeof piece === "string" ? piece : { ...piece };
 }
 
 function toPiece(segment: string): Piece {

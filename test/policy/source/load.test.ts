@@ -1,0 +1,416 @@
+import { expect } from "chai";
+import { symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadPolicyFolder } from "../../../src/policy/source/load.ts";
+import {
+  EXCEPTIONS,
+  GOOD,
+  policyFolder,
+  POLICY,
+  privateKey,
+  publicKey,
+  removeFolders,
+} from "./policy-folder.ts";
+
+type Files = Record<string, string>;
+
+interface Spoiling {
+  readonly name: string;
+  readonly spoil: (files: Files) => void;
+  readonly code: string;
+  readonly at: string;
+  readonly says: RegExp;
+}
+
+const edit = (from: string | RegExp, to: string) => (files: Files) => {
+  const text = files["policy.yaml"] ?? "";
+  const edited = text.replace(from, to);
+  if (edited === text) throw new Error(`nothing to replace: ${String(from)}`);
+  files["policy.yaml"] = edited;
+};
+
+const exceptions = (from: string, to: string) => (files: Files) => {
+  files["exceptions.yaml"] = EXCEPTIONS.replace(from, to);
+};
+
+const SPOILINGS: readonly Spoiling[] = [
+  {
+    name: "no policy.yaml",
+    spoil: (files) => delete files["policy.yaml"],
+    code: "policy.file_missing",
+    at: "policy.yaml",
+    says: /does not exist/,
+  },
+  {
+    name: "no YAML",
+    spoil: edit("name: acme-images", "name: [acme"),
+    code: "policy.yaml_syntax",
+    at: "policy.yaml:2",
+    says: /./,
+  },
+  {
+    name: "a key twice",
+    spoil: edit("version: 3.1.0", "version: 3.1.0\nname: other"),
+    code: "policy.yaml_syntax",
+    at: "policy.yaml:3:1",
+    says: /unique/,
+  },
+  {
+    name: "a tag of YAML",
+    spoil: edit("name: acme-images", "name: !secret acme"),
+    code: "policy.yaml_syntax",
+    at: "policy.yaml:1:7",
+    says: /tag/,
+  },
+  {
+    name: "__proto__",
+    spoil: edit("version:", "__proto__: {}\nversion:"),
+    code: "policy.yaml_syntax",
+    at: "policy.yaml:2:1",
+    says: /__proto__/,
+  },
+  {
+    name: "a bomb of aliases",
+    spoil: edit(
+      "name: acme-images",
+      `name: x\na: &a [${"1,".repeat(30)}]\nb: &b [${"*a,".repeat(30)}]\nc: [${"*b,".repeat(30)}]`,
+    ),
+    code: "policy.yaml_syntax",
+    at: "policy.yaml",
+    says: /alias/i,
+  },
+  {
+    name: "an unknown key, with the nearest name",
+    spoil: edit("    collections: [slsa-build-l3, github]", "    colections: [slsa-build-l3, github]"),
+    code: "policy.unknown_key",
+    at: "policy.yaml:10:5",
+    says: /images\[0\]\.colections is unknown; did you mean "collections"\?/,
+  },
+  {
+    name: "a block that no rule enforces yet",
+    spoil: edit("    signature:", "    sbom: { signers: [release] }\n    signature:"),
+    code: "policy.not_enforced",
+    at: "policy.yaml:22:5",
+    says: /images\[2\]\.sbom is not yet enforced/,
+  },
+  {
+    name: "a version that YAML reads as a number",
+    spoil: edit("version: 3.1.0", "version: 3.1"),
+    code: "policy.schema",
+    at: "policy.yaml:2:10",
+    says: /write it in quotes/,
+  },
+  {
+    name: "no images",
+    spoil: edit(/images:[^]*$/, "images: []\n"),
+    code: "policy.schema",
+    at: "policy.yaml:8:9",
+    says: /images is empty/,
+  },
+  {
+    name: "A074: a match that is empty",
+    spoil: edit('match: ["registry.k8s.io/**"]', "match: []"),
+    code: "policy.match_empty",
+    at: "policy.yaml:20:12",
+    says: /match is empty/,
+  },
+  {
+    name: "the same match twice",
+    spoil: edit('match: ["registry.k8s.io/**"]', 'match: ["ghcr.io/acme/**"]'),
+    code: "policy.match_repeated",
+    at: "policy.yaml:20:13",
+    says: /matched twice/,
+  },
+  {
+    name: "a signer that is not defined, with the nearest name",
+    spoil: edit("signature: { signers: [scanner] }", "signature: { signers: [scaner] }"),
+    code: "policy.signer_unknown",
+    at: "policy.yaml:22:28",
+    says: /did you mean "scanner"\?/,
+  },
+  {
+    name: "A014: key and identity in one signer",
+    spoil: edit("key: trust/scanner.pub,", "key: trust/scanner.pub, identity: ada@acme.example,"),
+    code: "policy.signer_ambiguous",
+    at: "policy.yaml:7:48",
+    says: /both key and identity/,
+  },
+  {
+    name: "A143: identity without issuer",
+    spoil: edit("    issuer: https://token.actions.githubusercontent.com\n", ""),
+    code: "policy.signer_incomplete",
+    at: "policy.yaml:5:5",
+    says: /needs issuer and identity/,
+  },
+  ...[
+    "**",
+    "*",
+    "https://**",
+    "https://github.com/**",
+    "https://github.com/*/app/.github/workflows/x.yml@**",
+    "*@*",
+  ].map((identity): Spoiling => ({
+    name: `T092: the identity ${identity}`,
+    spoil: edit(/identity: ".*"/, `identity: "${identity}"`),
+    code: "policy.identity_too_wide",
+    at: "policy.yaml:6:15",
+    says: /wildcard|everybody/,
+  })),
+  {
+    name: "T092: an empty identity",
+    spoil: edit(/identity: ".*"/, 'identity: ""'),
+    code: "policy.schema",
+    at: "policy.yaml:6:15",
+    says: /empty/,
+  },
+  {
+    name: "A025: an issuer with a wildcard",
+    spoil: edit("issuer: https://token.actions.githubusercontent.com", 'issuer: "https://*"'),
+    code: "policy.identity_too_wide",
+    at: "policy.yaml:5:13",
+    says: /one URL/,
+  },
+  {
+    name: "A099: a negated pattern",
+    spoil: edit('refs: ["refs/tags/v*"]', 'refs: ["refs/tags/[^v]*"]'),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:15:14",
+    says: /only \* and \*\*/,
+  },
+  {
+    name: "A098: a pattern with ..",
+    spoil: edit(
+      'repositories: ["https://github.com/acme/*"]',
+      'repositories: ["https://github.com/acme/../x"]',
+    ),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:14:22",
+    says: /\.\./,
+  },
+  {
+    name: "a repository of everybody's",
+    spoil: edit('repositories: ["https://github.com/acme/*"]', 'repositories: ["https://github.com/**"]'),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:14:22",
+    says: /everybody/,
+  },
+  {
+    name: "a ref that is not full",
+    spoil: edit('refs: ["refs/tags/v*"]', "refs: [main]"),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:15:14",
+    says: /refs\/heads\/main/,
+  },
+  {
+    name: "T008: ** in the registry of an image",
+    spoil: edit('match: ["ghcr.io/acme/**"]', 'match: ["**.acme.io/**"]'),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:9:13",
+    says: /./,
+  },
+  {
+    name: "A137: an image without registry",
+    spoil: edit('match: ["ghcr.io/acme/**"]', 'match: ["acme/**"]'),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:9:13",
+    says: /names no registry/,
+  },
+  {
+    name: "an image with a tag",
+    spoil: edit('match: ["ghcr.io/acme/**"]', 'match: ["ghcr.io/acme/app:1"]'),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:9:13",
+    says: /tag or digest/,
+  },
+  {
+    name: "a key that is missing",
+    spoil: (files) => delete files["trust/scanner.pub"],
+    code: "policy.file_missing",
+    at: "policy.yaml:7:19",
+    says: /trust\/scanner\.pub does not exist/,
+  },
+  {
+    name: "a key outside the folder",
+    spoil: edit("key: trust/scanner.pub", "key: ../../../../../../etc/hosts"),
+    code: "policy.file_outside",
+    at: "policy.yaml:7:19",
+    says: /outside/,
+  },
+  {
+    name: "a private key",
+    spoil: (files) => (files["trust/scanner.pub"] = privateKey),
+    code: "policy.key_invalid",
+    at: "policy.yaml:7:19",
+    says: /no single public key/,
+  },
+  {
+    name: "no key",
+    spoil: (files) =>
+      (files["trust/scanner.pub"] = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
+    code: "policy.key_invalid",
+    at: "policy.yaml:7:19",
+    says: /cannot be read/,
+  },
+  {
+    name: "one key under two names",
+    spoil: edit("  scanner:", "  another: { key: trust/scanner.pub }\n  scanner:"),
+    code: "policy.key_repeated",
+    at: "policy.yaml:8:19",
+    says: /same key as another/,
+  },
+  ...["2026-13-01", "tomorrow", "2026-02-30", "2026-01-01 10:00"].map((date): Spoiling => ({
+    name: `A133: a key from ${date}`,
+    spoil: edit("from: 2026-01-01", `from: "${date}"`),
+    code: "policy.date_invalid",
+    at: "policy.yaml:7:44",
+    says: /is no date/,
+  })),
+  {
+    name: "a key that ends before it begins",
+    spoil: edit("to: 2026-12-31", "to: 2025-12-31"),
+    code: "policy.date_invalid",
+    at: "policy.yaml:7:60",
+    says: /ends before/,
+  },
+  {
+    name: "a trust root that is none",
+    spoil: (files) => (files["trust/private.json"] = "{}"),
+    code: "policy.root_invalid",
+    at: "trust/private.json",
+    says: /no trusted_root\.json/,
+  },
+  {
+    name: "a trust root that is no JSON",
+    spoil: (files) => (files["trust/private.json"] = '{"a":1,"a":2}'),
+    code: "policy.root_invalid",
+    at: "trust/private.json",
+    says: /twice/,
+  },
+  {
+    name: "a signer of a trust root that is not there",
+    spoil: edit("  release:\n", "  release:\n    trustRoot: private\n"),
+    code: "policy.root_missing",
+    at: "policy.yaml:5:16",
+    says: /found public-good/,
+  },
+  {
+    name: "an attestation required twice",
+    spoil: edit(
+      "      - { predicateType",
+      "      - { predicateType: https://cosign.sigstore.dev/attestation/vuln/v1, signers: [release] }\n      - { predicateType",
+    ),
+    code: "policy.attestation_repeated",
+    at: "policy.yaml:20:9",
+    says: /required twice/,
+  },
+  ...["owner", "reason", "until", "images", "rule"].map((field): Spoiling => ({
+    name: `A060: an exception without ${field}`,
+    spoil: (files) => {
+      files["exceptions.yaml"] = EXCEPTIONS.replace(
+        new RegExp(`( {4}|- )${field}: .*\n`),
+        (_, start: string) => (start === "- " ? "- reference: T1\n" : ""),
+      );
+    },
+    code: "policy.schema",
+    at: "exceptions.yaml:2:5",
+    says: new RegExp(`lacks "${field}"`),
+  })),
+  {
+    name: "A133: an exception until nobody knows when",
+    spoil: exceptions("until: 2026-12-31", "until: forever"),
+    code: "policy.date_invalid",
+    at: "exceptions.yaml:6:12",
+    says: /"forever" is no date/,
+  },
+  {
+    name: "an exception for a digest that is none",
+    spoil: exceptions("ghcr.io/acme/legacy", "ghcr.io/acme/legacy@sha256:1"),
+    code: "policy.pattern_invalid",
+    at: "exceptions.yaml:3:14",
+    says: /no digest/,
+  },
+];
+
+describe("loadPolicyFolder", () => {
+  after(removeFolders);
+
+  it("reads a good folder", async () => {
+    const loaded = await loadPolicyFolder(policyFolder(GOOD));
+    expect(loaded.ok).to.equal(true);
+    if (!loaded.ok) return;
+    expect(loaded.value.name).to.equal("acme-images");
+    expect(loaded.value.version).to.equal("3.1.0");
+    expect(loaded.value.signers["scanner"]).to.deep.include({
+      kind: "key",
+      from: "2026-01-01T00:00:00Z",
+      to: "2026-12-31T23:59:59Z",
+      pem: publicKey,
+    });
+    expect(Object.keys(loaded.value.trust.roots)).to.deep.equal(["public-good"]);
+    expect(Object.keys(loaded.value.trust.keys)).to.deep.equal(["scanner"]);
+    expect(loaded.value.images).to.have.length(3);
+    expect(loaded.value.exceptions[0]?.until).to.equal("2026-12-31T23:59:59Z");
+    expect(loaded.value.ownRules).to.deep.equal([]);
+  });
+
+  it("embeds no public-good root where the folder has a root, or no signer needs one", async () => {
+    const root = '{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1"}';
+    const own = await loadPolicyFolder(policyFolder({ ...GOOD, "trust/private.json": root }));
+    expect(own.ok && Object.keys(own.value.trust.roots)).to.deep.equal(["private"]);
+    const keyed = POLICY.replace(/ {2}release:[^]*?( {2}scanner)/, "$1").replace(
+      / {2}- match: \["ghcr.io\/acme\/\*\*"\][^]*?( {2}- match: \["ghcr.io\/acme\/scanned)/,
+      "$1",
+    );
+    const keys = await loadPolicyFolder(policyFolder({ ...GOOD, "policy.yaml": keyed }));
+    expect(keys.ok && keys.value.trust.roots).to.deep.equal({});
+  });
+
+  for (const { name, spoil, code, at, says } of SPOILINGS) {
+    it(`refuses ${name}`, async () => {
+      const files = { ...GOOD };
+      spoil(files);
+      const loaded = await loadPolicyFolder(policyFolder(files));
+      expect(loaded.ok).to.equal(false);
+      if (loaded.ok) return;
+      const [fault] = loaded.faults;
+      expect(fault.code, fault.message).to.equal(code);
+      expect([fault.file, fault.line, fault.column].filter((part) => part !== null).join(":")).to.satisfy(
+        (place: string) => place.startsWith(at),
+        `${fault.file}:${fault.line}:${fault.column} ${fault.message}`,
+      );
+      expect(fault.message).to.match(says);
+      expect(fault.message).not.to.include("\n");
+    });
+  }
+
+  it("follows no link out of the folder", async () => {
+    const folder = policyFolder({
+      ...GOOD,
+      "policy.yaml": POLICY.replace("trust/scanner.pub", "trust/link.pub"),
+    });
+    const outside = policyFolder({ "scanner.pub": publicKey });
+    symlinkSync(join(outside, "scanner.pub"), join(folder, "trust", "link.pub"));
+    const loaded = await loadPolicyFolder(folder);
+    expect(loaded.ok ? [] : loaded.faults.map((fault) => fault.code)).to.deep.equal(["policy.file_outside"]);
+  });
+
+  it("refuses what is no folder", async () => {
+    for (const path of [join(tmpdir(), "assay-there-is-no-such-folder"), import.meta.filename]) {
+      const loaded = await loadPolicyFolder(path);
+      expect(loaded.ok ? "" : loaded.faults[0].code).to.equal("policy.file_missing");
+    }
+  });
+
+  it("reports everything that is wrong at once", async () => {
+    const policy = POLICY.replace(
+      "signature: { signers: [scanner] }",
+      "signature: { signers: [nobody] }",
+    ).replace('refs/tags/v*"]', 'main"]');
+    const loaded = await loadPolicyFolder(policyFolder({ ...GOOD, "policy.yaml": policy }));
+    expect(loaded.ok ? [] : loaded.faults.map((fault) => fault.code)).to.deep.equal([
+      "policy.pattern_invalid",
+      "policy.signer_unknown",
+    ]);
+  });
+});
