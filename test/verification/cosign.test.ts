@@ -4,6 +4,7 @@ import {
   cosignAttestation,
   cosignSignature,
   dsseEnvelope,
+  keyPair,
   sharedKeyPair,
   type CosignLayer,
 } from "../lab/sigstore/index.ts";
@@ -337,6 +338,23 @@ describe("cosign's layers", () => {
       ]) {
         expect(names(bare({ ...envelope, payload: variant }))).to.equal("format.invalid");
       }
+    });
+
+    it("T060 keeps nothing of an unsigned envelope that says it holds something else", () => {
+      expect(names(bare(dsseEnvelope(payload, [], { payloadType: "text/plain" })))).to.equal("payload.type");
+      expect(names(bare(dsseEnvelope(payload, [key], { payloadType: "text/plain" })))).to.equal(
+        "payload.type",
+      );
+    });
+
+    it("bounds how many keys are tried with how many signatures", () => {
+      const many = Object.fromEntries(Array.from({ length: 130 }, (_, index) => [`key-${index}`, keyPair()]));
+      const [wrong] = dsseEnvelope(payload, [sharedKeyPair("P-384")]).signatures;
+      const content = bare({
+        ...dsseEnvelope(payload, []),
+        signatures: Array.from({ length: 32 }, () => wrong),
+      });
+      expect(verdict(judge(content, trustIn({}, many)))).to.equal("limit.exceeded");
     });
 
     it("T058 refuses more signatures than it looks at", () => {

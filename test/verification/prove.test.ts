@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { githubIdentity, GITHUB_ISSUER, OID } from "../lab/sigstore/index.ts";
-import { judgeBundle, lab, labSigstore, refuses, trustIn, verdict } from "./support.ts";
+import { judgeBundle, lab, labSigstore, refuses, trustIn, verdict, type Draft, json } from "./support.ts";
 
 const IDENTITY = "https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1.2.3";
 
@@ -194,6 +194,15 @@ describe("proof by certificate", () => {
     it("T111 does not take the other root's log for the one that this root demands", () => {
       const bundle = sign({ log: [{ log: stranger.rekorV1 }] });
       expect(verdict(judgeBundle(bundle, both))).to.equal("log.absent");
+    });
+
+    it("takes an older and a newer root of one instance together: the one that proves it all", () => {
+      const older: Draft = json(sigstore.trustedRoot);
+      older.tlogs.pop();
+      const bundle = sign({ log: "rekor-v2" });
+      expect(verdict(judgeBundle(bundle, trustIn({ older })))).to.equal("log.absent");
+      const conclusion = judgeBundle(bundle, trustIn({ older, newer: sigstore }));
+      expect(conclusion.status === "verified" && conclusion.signers[0]?.trustRoot).to.equal("newer");
     });
 
     it("demands no log entry of a root without logs, but a time", () => {
