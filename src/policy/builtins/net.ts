@@ -50,7 +50,7 @@ function parseAddress(text: string): Network | undefined {
 
 function parseNetwork(text: string): Network | undefined {
   const [address = "", length = "", ...more] = text.split("/");
-  if (more.length > 0 || !/^(?:0|[1-9]\d{0,2})$/.test(length)) return undefined;
+  if (more.length > 0 || !/^\d{1,7}$/.test(length)) return undefined;
   const prefix = Number(length);
   if (isIPv4(address)) {
     return prefix > 32 ? undefined : { bits: 32, first: masked(ipv4(address), 32, prefix), prefix };

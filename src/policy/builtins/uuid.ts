@@ -33,7 +33,7 @@ function fieldsOf(bytes: Buffer): Record<string, RegoValue> {
   if (version !== 1 && version !== 2) return fields;
   const timed = {
     ...fields,
-    time: RegoNumber.of((timeOf(bytes) - GREGORIAN_START) * 100n),
+    time: RegoNumber.of(BigInt.asIntN(64, (timeOf(bytes) - GREGORIAN_START) * 100n)),
     nodeid: Array.from(bytes.subarray(10), (byte) => byte.toString(16).padStart(2, "0")).join("-"),
     macvariables: macVariables(bytes.readUInt8(10)),
     clocksequence: RegoNumber.of(bytes.readUInt16BE(8) & 0x3fff),

@@ -101,7 +101,7 @@ function checkPax(body: Buffer): void {
       throw new BundleFault("bundle.invalid", `a pax header sets ${oneLine(key, 60)}, which a bundle must not need`);
     }
     const record = Buffer.from(rest).subarray(0, length).toString("utf8");
-    if (!record.endsWith("\n")) throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
+    if (Buffer.byteLength(record) !== length || !record.endsWith("\n")) throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
     rest = rest.slice(record.length);
   }
 }

@@ -1,5 +1,5 @@
 import { quote } from "./go-quote.ts";
-import { sortedElements, sortedEntries } from "./compare.ts";
+import { compareStrings, sortedElements, sortedEntries } from "./compare.ts";
 import { isRegoArray, RegoNumber, RegoObject, RegoSet, type RegoValue } from "./value.ts";
 
 /** What `opa_value_parse` reads: JSON with set literals. Lone surrogates become U+FFFD, as Go writes them. */
@@ -14,6 +14,22 @@ export function writeRegoText(value: RegoValue): string {
     return `{${value.entries.map(([k, v]) => `${writeRegoText(k)}:${writeRegoText(v)}`).join(",")}}`;
   }
   return `[${value.map(writeRegoText).join(",")}]`;
+}
+
+/** The JSON of a value as OPA answers it: sets as arrays, they and keys sorted, keys that are no strings as their JSON. */
+export function orderedJson(value: RegoValue): string {
+  if (value instanceof RegoSet) return `[${sortedElements(value).map(orderedJson).join(",")}]`;
+  if (value instanceof RegoObject) {
+    const members = value.entries.map(([key, member]) => ({
+      name: typeof key === "string" ? key : orderedJson(key),
+      member,
+    }));
+    members.sort((a, b) => compareStrings(a.name, b.name));
+    return `{${members.map(({ name, member }) => `${JSON.stringify(name)}:${orderedJson(member)}`).join(",")}}`;
+  }
+  return value !== null && typeof value === "object" && !(value instanceof RegoNumber)
+    ? `[${value.map(orderedJson).join(",")}]`
+    : writeRegoText(value);
 }
 
 /** How OPA prints a value for people (`%v` of a composite value): sorted, with Go's quoting. */

@@ -2,7 +2,7 @@ import { describeThrown, oneLine } from "../../core/index.ts";
 import type { Builtin, BuiltinContext } from "../builtins/contract.ts";
 import { isProvided } from "../builtins/catalogue.ts";
 import { readRegoText } from "../rego/read-text.ts";
-import { writeRegoText } from "../rego/write-text.ts";
+import { orderedJson, writeRegoText } from "../rego/write-text.ts";
 import { abortFault, faultOf } from "./abort.ts";
 import { PolicyFault } from "./fault.ts";
 import { LinearMemory, PAGE_BYTES } from "./memory.ts";
@@ -110,7 +110,8 @@ export class PolicyInstance {
       opa.opa_eval_ctx_set_data(evaluation, this.#data);
       opa.opa_eval_ctx_set_entrypoint(evaluation, entrypoint);
       if (opa.eval(evaluation) !== 0) throw new PolicyFault("policy.runtime_error", "evaluation failed");
-      return this.#memory.readText(opa.opa_json_dump(opa.opa_eval_ctx_get_result(evaluation)), this.#limits.resultBytes);
+      // The module's own JSON has sets in the order of their hashes; OPA's answers are sorted.
+      return orderedJson(readRegoText(this.#dump(opa.opa_eval_ctx_get_result(evaluation), this.#limits.resultBytes)));
     } catch (thrown) {
       throw faultOf(thrown);
     }
@@ -146,9 +147,7 @@ export class PolicyInstance {
     if (name === undefined || builtin === undefined || this.#context === undefined) {
       throw new PolicyFault("policy.runtime_error", "the module calls a builtin that it did not list");
     }
-    const operands = addresses.map((address) =>
-      readRegoText(this.#memory.readText(this.#opa.opa_value_dump(address), this.#limits.memoryBytes)),
-    );
+    const operands = addresses.map((address) => readRegoText(this.#dump(address, this.#limits.memoryBytes)));
     let text: string | undefined;
     try {
       const result = builtin(operands, this.#context);
@@ -157,6 +156,11 @@ export class PolicyInstance {
       throw new PolicyFault("policy.builtin_error", `${name}: ${describeThrown(thrown)}`);
     }
     return text === undefined ? 0 : this.#store(text);
+  }
+
+  /** A value as Rego text, which JSON cannot carry whole. */
+  #dump(value: number, limit: number): string {
+    return this.#memory.readText(this.#opa.opa_value_dump(value), limit);
   }
 
   #store(text: string): number {

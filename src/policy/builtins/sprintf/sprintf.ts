@@ -201,8 +201,10 @@ class Printer {
 
   #print(argument: Argument, verb: string): string {
     if (verb === "T") return formatString(argument.type, "s", this.#flags) ?? "";
-    // Go would print an address of its memory.
-    if (verb === "p" && argument.type === "*big.Int") throw new BuiltinError("%p of a big number");
+    // Go would print an address of its memory, or the words that the number is stored in.
+    if ((verb === "p" || verb === "w") && argument.type === "*big.Int") {
+      throw new BuiltinError(`%${verb} of a big number`);
+    }
     return printArgument(argument, verb, this.#flags) ?? this.#badVerb(argument, verb);
   }
 

@@ -5,7 +5,7 @@ import { pad, type Flags } from "./flags.ts";
 export function formatString(value: string, verb: string, flags: Flags): string | undefined {
   switch (verb) {
     case "v":
-      return flags.sharpV ? quoted(value, { ...flags, sharp: true }) : pad(truncated(value, flags), flags);
+      return flags.sharpV ? quoted(value, flags) : pad(truncated(value, flags), flags);
     case "s":
       return pad(truncated(value, flags), flags);
     case "x":
