@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
+import { findOpa } from "../../src/policy/index.ts";
 import { parseTime } from "../../src/cli/time.ts";
 import { createTlsAuthority } from "../lab/tls.ts";
 import { assay, type Ran } from "./harness.ts";
@@ -210,6 +211,23 @@ describe("assay", () => {
   });
 
   describe("policy build", () => {
+    it("writes a bundle that decides as the folder does; the same bytes each time", async function () {
+      if (!(await findOpa()).ok) this.skip();
+      const [first, second] = [join(world.folder, "a.tar.gz"), join(world.folder, "b.tar.gz")];
+      const ran = await assay(`policy build ${world.policy} --out ${first} --revision r7`);
+      expect([ran.code, ran.stderr]).to.deep.equal([0, ""]);
+      await assay(`policy build ${world.policy} --out ${second} --revision r7`);
+      expect(readFileSync(first).equals(readFileSync(second))).to.equal(true);
+      const good = await assay(`verify ${world.good} --policy ${first} --output json`);
+      expect([good.code, json(good).policy.name, json(good).policy.revision]).to.deep.equal([
+        0,
+        "acme",
+        "r7",
+      ]);
+      const bad = await assay(`verify ${world.unsigned} --policy ${first}`);
+      expect(bad.code).to.equal(1);
+    });
+
     it("says what is wrong with a folder, with file, line and column: exit 2, nothing written", async () => {
       world.path("wrong/policy.yaml", "name: wrong\nversion: 1.0.0\nsigners: {}\nimages:\n  - macth: [a]\n");
       const out = join(world.folder, "wrong.tar.gz");
