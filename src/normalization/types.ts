@@ -166,7 +166,7 @@ export interface Provenance {
   };
   /** Claims of the producer, RFC 3339 UTC; trusted times stand at the evidence. */
   readonly times: { readonly started: string | null; readonly finished: string | null };
-  /** Standing of each field a certificate can confirm; a field that is not stated is absent here. */
+  /** Standing of each field a certificate can confirm; absent for what neither it nor the predicate states. */
   readonly corroboration: Readonly<Partial<Record<CertifiableField, Standing>>>;
   /** Where the standing is `conflict`: what each side says. */
   readonly conflicts: readonly {

@@ -2,6 +2,7 @@ import type { Digest } from "../../core/index.ts";
 import type { Signer, Statement, SubjectMatch } from "../../verification/index.ts";
 import { PredicateReader } from "../predicate-reader.ts";
 import type { Provenance } from "../types.ts";
+import { certifiedSource, settleSource } from "./certified-source.ts";
 import { corroborate } from "./corroboration.ts";
 import { readProducer, slsaVersion } from "./producers.ts";
 
@@ -23,13 +24,17 @@ export function readProvenance(evidence: ProvenanceEvidence): Provenance | undef
   if (version === undefined) return undefined;
   const reader = new PredicateReader(predicate);
   const facts = readProducer(predicate, version, reader);
+  const { corroboration, conflicts } = corroborate(facts, evidence.signers);
+  const settled = settleSource(facts.source, certifiedSource(evidence.signers), corroboration);
   return {
     evidence: evidence.id,
     kind: "slsa-provenance",
     predicateType,
     subject: evidence.subject,
     ...facts,
-    ...corroborate(facts, evidence.signers),
+    source: settled.source,
+    corroboration: settled.corroboration,
+    conflicts,
     unknownFields: reader.unknownFields(UNKNOWN_FIELDS_LIMIT),
   };
 }

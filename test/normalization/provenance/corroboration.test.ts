@@ -159,9 +159,44 @@ describe("corroboration", () => {
   });
 
   it("what is not stated has no standing", () => {
-    const record = recordOf(githubAttest, { predicate: {} });
+    const record = recordOf(githubAttest, { predicate: {}, signers: [keySigner] });
     expect(record.corroboration).to.deep.equal({});
+    expect(record.source.repo).to.equal(null);
     expect(record.flags.selfHostedRunner).to.equal(null);
+  });
+
+  it("a source that only the certificate states is the certificate's", () => {
+    const record = recordOf(githubAttest, { predicate: {} });
+    expect(record.corroboration).to.deep.equal({
+      "source.repo": "certificate",
+      "source.ref": "certificate",
+      "source.commit": "certificate",
+    });
+    const { repo, ref, refKind, commit, commitAlgorithm, hint } = record.source;
+    expect({ repo, ref, refKind, commit, commitAlgorithm, hint }).to.deep.equal({
+      repo: REPO,
+      ref: TAG,
+      refKind: "tag",
+      commit: COMMIT,
+      commitAlgorithm: "sha1",
+      hint: false,
+    });
+  });
+
+  it("T118 the certificate's source is the field, and the claim stands among the conflicts", () => {
+    const elsewhere = { sourceRepositoryURI: "https://github.com/attacker/app" };
+    const record = recordOf(githubAttest, { signers: [githubSigner(BUILDER, elsewhere)] });
+    expect(record.source.repo).to.equal("https://github.com/attacker/app");
+    expect(record.corroboration["source.repo"]).to.equal("conflict");
+  });
+
+  it("T118 a claim that certificates contradict in different ways is nobody's word", () => {
+    const others = ["attacker/app", "mallory/app"].map((slug) =>
+      githubSigner(BUILDER, { sourceRepositoryURI: `https://github.com/${slug}` }),
+    );
+    const record = recordOf(githubAttest, { signers: others });
+    expect(record.source.repo).to.equal(null);
+    expect(record.corroboration["source.repo"]).to.equal("conflict");
   });
 
   describe("several signers", () => {

@@ -12,6 +12,7 @@ import {
 } from "../samples/github.ts";
 import { gitlabV1, googleCloudBuildV01, jenkins, tektonV02, tektonV1 } from "../samples/others.ts";
 import { SAMPLES } from "../samples/index.ts";
+import { keySigner } from "../samples/signers.ts";
 import { COMMIT, HEX, OTHER_COMMIT, REPO, TAG } from "../samples/sample.ts";
 
 /** A predicate with one value replaced. */
@@ -133,6 +134,7 @@ describe("reading provenance", () => {
       ];
       const record = recordOf(githubAttest, {
         predicate: change(githubAttest.predicate, ["buildDefinition", "resolvedDependencies"], twice),
+        signers: [keySigner],
       });
       expect(record.source).to.deep.include({ repo: REPO, ref: TAG, commit: null });
     });
@@ -140,6 +142,7 @@ describe("reading provenance", () => {
     it("v1: another repository in the source's place leaves the commit unstated", () => {
       const record = recordOf(githubAttest, {
         predicate: change(githubAttest.predicate, ["buildDefinition", "resolvedDependencies"], [evil]),
+        signers: [keySigner],
       });
       expect(record.source).to.deep.include({ repo: REPO, ref: TAG, commit: null });
     });
