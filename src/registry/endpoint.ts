@@ -45,9 +45,8 @@ function endpointOf(settings: RegistrySettings, registry: string): Endpoint {
   return { registry, url, reach: implicitHTTP ? "loopback-only" : "internal", settings: own };
 }
 
-/** Whether plain HTTP is right for a URL to which a registry has sent us. */
+/** Whether plain HTTP is right for a URL to which a registry that speaks plain HTTP has sent us. */
 export function mayBePlain(settings: RegistrySettings, url: URL, endpoint: Endpoint): boolean {
-  if (endpoint.url.protocol !== "http:") return false;
   if (url.origin === endpoint.url.origin) return true;
   const own = settingsOf(settings, url.host);
   if (own.plainHTTP !== undefined) return own.plainHTTP;

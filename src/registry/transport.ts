@@ -142,7 +142,6 @@ async function readAnswer(
     if (length > request.limit) throw tooLong(request);
     chunks.push(chunk);
   }
-  if (!incoming.complete) throw new RegistryFault("registry.unavailable", cutShort(request.url), {});
   return { status, headers, body: Buffer.concat(chunks, length), peer };
 }
 

@@ -228,9 +228,12 @@ describe("dockerCredentials", () => {
       const trap = join(folder, "trap");
       mkdirSync(trap);
       const ran = join(folder, "ran");
+      const beside = join(folder, "beside");
+      mkdirSync(beside);
+      helper("trap", `touch "${ran}"`, beside);
       for (const name of ["trap", "x"]) helper(name, `touch "${ran}"; ${answer("a", "b")}`, trap);
       process.chdir(trap);
-      for (const list of [".", "", `.${delimiter}`, "./", "../trap", trap]) {
+      for (const list of [".", "", `.${delimiter}`, "./", "../trap", "../beside", trap]) {
         process.env["PATH"] = list;
         write({ credsStore: "trap" });
         expect(await lookup("ghcr.io"), list).to.equal("credentials.helper_failed");

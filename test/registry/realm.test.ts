@@ -169,6 +169,7 @@ describe("checkRealm", () => {
     expect(check("registry.example.com", "https://auth.example.com/token", USER)).to.equal(
       "registry.auth_refused",
     );
+    expect(check("registry.example.com", "http://auth.example.com/token")).to.equal("registry.auth_refused");
     expect(check("ghcr.io", "https://ghcr.io/token", USER)).to.equal("internal");
     expect(check("ghcr.io", "http://ghcr.io/token", USER)).to.equal("registry.auth_refused");
     expect(check("ghcr.io", "https://ghcr.io:8443/token", USER)).to.equal("registry.auth_refused");

@@ -136,6 +136,20 @@ describe("createRegistry: redirects", () => {
     expect(canary.connections).to.equal(0);
   });
 
+  it("T021 does not come back to plain HTTP by way of TLS", async () => {
+    const authority = createTlsAuthority();
+    const lab = await harness.lab();
+    const secure = await harness.lab({ tls: authority.server() });
+    const image = lab.pushImage(REPOSITORY);
+    const via = `localhost:${secure.port}`;
+    lab.misbehave = ({ path }) =>
+      path.endsWith("?back") ? undefined : { status: 307, headers: { location: `https://${via}${path}` } };
+    secure.misbehave = ({ path }) => ({ status: 307, headers: { location: `${lab.origin}${path}?back` } });
+    const client = harness.client({ registries: { [via]: { ca: authority.cert } } });
+    expect(outcome(await client.manifest(nameOf(lab), image.digest, soon()))).to.equal("registry.protocol");
+    expect([lab.requests.length, secure.requests.length]).to.deep.equal([1, 1]);
+  });
+
   it("A120 roots given for a registry do not vouch for where it redirects", async () => {
     const authority = createTlsAuthority();
     const lab = await harness.lab({ tls: authority.server() });

@@ -76,6 +76,8 @@ export async function send(
   if (length !== null && override.endless !== true) response.setHeader("content-length", length);
   // Lets a body differ from its announced length, which Node would else refuse to send.
   (response as { strictContentLength?: boolean }).strictContentLength = false;
+  // Once the head is out, Node cannot count the body itself.
+  if (length === null) response.flushHeaders();
   if (method === "HEAD") {
     response.end();
     return;
