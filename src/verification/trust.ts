@@ -56,7 +56,10 @@ export function trustFromData(value: JsonValue): Result<TrustMaterial, TrustCode
   });
 }
 
-/** Trust from files named on the command line; a key path may be a folder of keys. No roots at all: only keys. */
+/**
+ * Trust from files named on the command line; a key path may be a folder of keys. No roots at all: only keys. A key that
+ * several files hold is one key, under the first name (T114): folders of keys are kept that way.
+ */
 export function trustFromFiles(files: {
   readonly trustedRoots: readonly string[];
   readonly keys: readonly string[];
@@ -70,7 +73,7 @@ export function trustFromFiles(files: {
     const keys = paths.flatMap((path, index) =>
       readKeys(keyNames[index] ?? "", readText(path), { from: null, to: null }),
     );
-    return materialOf(roots, keys, { roots: documents });
+    return materialOf(roots, withoutCopies(keys), { roots: documents });
   });
 }
 
@@ -138,6 +141,18 @@ function refuseDuplicates(roots: readonly TrustRoot[], keys: readonly TrustedKey
   if (repeated !== undefined) {
     throw new TrustFault("trust.invalid", `two trust roots are named ${repeated.name}`);
   }
+}
+
+/** Copies with another validity stay, and are refused: which of them holds would be a guess. */
+function withoutCopies(keys: readonly TrustedKey[]): readonly TrustedKey[] {
+  return keys.filter((key) => {
+    const first = keys.find(({ keyId }) => keyId === key.keyId);
+    return first === key || !sameValidity(first, key);
+  });
+}
+
+function sameValidity(one: TrustedKey | undefined, other: TrustedKey): boolean {
+  return one?.from?.getTime() === other.from?.getTime() && one?.to?.getTime() === other.to?.getTime();
 }
 
 function readRoot(name: string, value: JsonValue): TrustRoot {

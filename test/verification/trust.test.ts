@@ -259,6 +259,13 @@ describe("trust", () => {
       expect(trust.value.keys[2]?.from).to.deep.equal(SIGNED_AT);
     });
 
+    it("T114 takes a key that several files hold for one key", () => {
+      const first = write("copies/global.pub", key.pem);
+      write("copies/global-signer.pem", key.pem);
+      const trust = trustFromFiles({ trustedRoots: [], keys: [join(first, "..")] });
+      expect(trust.ok && trust.value.keys.map(({ name }) => name)).to.deep.equal(["global-signer"]);
+    });
+
     const faults = [
       {
         name: "a root that is not there",
@@ -282,6 +289,17 @@ describe("trust", () => {
         name: "a root that is no JSON",
         files: () => ({ trustedRoots: [write("bad.json", "{")], keys: [] }),
         code: "trust.invalid",
+      },
+      {
+        name: "T114 one key with and without an end of its validity",
+        files: () => {
+          const { certificate, key: pair } = sigstore.issue();
+          return {
+            trustedRoots: [],
+            keys: [write("ends/a.crt", certificatePem(certificate.der)), write("ends/b.pub", pair.pem)],
+          };
+        },
+        code: "trust.duplicate_key",
       },
       {
         name: "T110 a file of 10 MB",
