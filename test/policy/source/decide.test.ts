@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Digest } from "../../../src/core/index.ts";
 import type { InputDocument, InputEvidence, Provenance } from "../../../src/normalization/index.ts";
 import { opa, runOpa } from "../../lab/opa.ts";
 import {
@@ -19,7 +20,7 @@ import {
 } from "../../../src/policy/index.ts";
 import { libraryPath } from "../../../src/policy/source/package-root.ts";
 import { GOOD, policyFolder, POLICY, removeFolders } from "./policy-folder.ts";
-import { AMD64, ARM64, evidence, good, IMAGE, input, provenance, RELEASE, SCAN, STRANGER } from "./sample.ts";
+import { AMD64, ARM64, evidence, good, input, provenance, RELEASE, SCAN, STRANGER } from "./sample.ts";
 
 interface Case {
   readonly name: string;
@@ -39,7 +40,7 @@ const signed = (change: Partial<typeof RELEASE>) => {
   const entry = evidence("good", { ...RELEASE, ...change });
   return input([entry], [provenance(entry.id)]);
 };
-const onPlatform = (name: string, digest: typeof IMAGE) =>
+const onPlatform = (name: string, digest: Digest) =>
   evidence(name, RELEASE, { subject: { digest, matches: "platform", platform: name } });
 const image = (repository: string, registry = "ghcr.io") => {
   const document = good();
@@ -275,7 +276,10 @@ describe("a policy decides", () => {
   }
 
   it("gives the same decision under OPA itself", async function () {
-    if (opa === undefined) return this.skip();
+    if (opa === undefined) {
+      this.skip();
+      return;
+    }
     const data = join(folder, "data.json");
     const inputs = join(folder, "inputs.json");
     writeFileSync(data, JSON.stringify(composed.data));
@@ -291,7 +295,10 @@ describe("a policy decides", () => {
   });
 
   it("the built bundle decides as the composed one", async function () {
-    if (opa === undefined) return this.skip();
+    if (opa === undefined) {
+      this.skip();
+      return;
+    }
     const built = await buildPolicy(folder, { revision: "1", opa });
     if (!built.ok) throw new Error(built.faults[0].message);
     const read = readBundle(built.value.bytes);
@@ -362,7 +369,7 @@ describe("a policy decides", () => {
         expect((await decideOn(fewer)).allow && !whole.allow, "less evidence allowed").to.equal(false);
         const own = await decideOn(chosen.filter((i) => !strange.has(i)));
         expect(own.allow, "strangers changed the decision").to.equal(whole.allow);
-        const twice = await decideOn([...chosen, ...chosen].reverse());
+        const twice = await decideOn([...chosen, ...chosen].toReversed());
         expect(twice.allow, "order or repetition changed the decision").to.equal(whole.allow);
       }),
       { numRuns: 60, seed: 4 },

@@ -1,0 +1,149 @@
+import { expect } from "chai";
+import { selectRules } from "../../../src/policy/source/select.ts";
+import type { ImageSetSource, RuleInfo, RuleLibrary } from "../../../src/policy/source/types.ts";
+import { parseYaml } from "../../../src/policy/source/yaml-file.ts";
+
+const rule = (change: Partial<RuleInfo>): RuleInfo => ({
+  title: "",
+  severity: null,
+  collections: [],
+  enabledBy: [],
+  needs: ["provenance.signers"],
+  dependsOn: [],
+  effectiveOn: null,
+  own: false,
+  ...change,
+});
+
+const LIBRARY: RuleLibrary = {
+  "provenance.present": rule({ collections: ["one", "two"], enabledBy: ["provenance"] }),
+  "provenance.builder_allowed": rule({
+    collections: ["two"],
+    enabledBy: ["provenance.builders"],
+    needs: ["provenance.builders"],
+  }),
+  "source.no_pull_request": rule({ collections: ["one"], enabledBy: ["provenance.forbidPullRequests"] }),
+  "evidence.complete": rule({ enabledBy: ["evidence.complete"], needs: [] }),
+  "acme.own": rule({ own: true, needs: [] }),
+  "acme.strict": rule({ own: true, needs: [], collections: ["two"] }),
+};
+
+const provenance = { signers: ["release"] };
+const PRESENT = "provenance.present";
+
+const CASES: readonly {
+  readonly name: string;
+  readonly set: Partial<ImageSetSource>;
+  readonly rules: readonly string[];
+}[] = [
+  {
+    name: "a collection",
+    set: { collections: ["one"], provenance },
+    rules: [PRESENT, "source.no_pull_request"],
+  },
+  { name: "what is configured, without a collection", set: { provenance }, rules: [PRESENT] },
+  {
+    name: "what is configured, beside a collection that lacks it",
+    set: { collections: ["one"], provenance: { ...provenance, builders: ["b"] } },
+    rules: ["provenance.builder_allowed", PRESENT, "source.no_pull_request"],
+  },
+  {
+    name: "pull requests allowed",
+    set: { collections: ["one"], provenance: { ...provenance, allowPullRequests: true } },
+    rules: [PRESENT],
+  },
+  {
+    name: "pull requests forbidden",
+    set: { provenance: { ...provenance, allowPullRequests: false } },
+    rules: [PRESENT, "source.no_pull_request"],
+  },
+  {
+    name: "an area excluded",
+    set: { collections: ["one"], provenance, exclude: ["source.*"] },
+    rules: [PRESENT],
+  },
+  {
+    name: "a rule included against its excluded area",
+    set: { provenance, exclude: ["source.*"], include: ["source.no_pull_request"] },
+    rules: [PRESENT, "source.no_pull_request"],
+  },
+  {
+    name: "exclude before include where both say the same",
+    set: { provenance, exclude: ["source.*"], include: ["source.*"] },
+    rules: [PRESENT],
+  },
+  {
+    name: "a collection excluded",
+    set: { collections: ["one"], provenance, exclude: ["two"] },
+    rules: ["source.no_pull_request"],
+  },
+  {
+    name: "a single term excluded leaves the rule",
+    set: { provenance, exclude: ["provenance.present:https://x"] },
+    rules: [PRESENT],
+  },
+  {
+    name: "an own rule that names a collection applies with it alone",
+    set: { collections: ["two"], provenance: { ...provenance, builders: ["b"] } },
+    rules: ["acme.strict", "provenance.builder_allowed", PRESENT],
+  },
+];
+
+const file = parseYaml("policy.yaml", "images: [{}]");
+
+describe("selectRules", () => {
+  for (const { name, set, rules } of CASES) {
+    it(`chooses ${name}`, () => {
+      if (!file.ok) throw new Error("no YAML");
+      const selected = selectRules({ match: ["**"], ...set }, 0, LIBRARY, file.value);
+      expect("rules" in selected ? [...selected.rules] : selected).to.deep.equal(
+        ["acme.own", ...rules].sort(),
+      );
+    });
+  }
+
+  it("keeps the terms that are left out", () => {
+    if (!file.ok) throw new Error("no YAML");
+    const set = { match: ["**"], provenance, exclude: ["provenance.present:https://x"] };
+    const selected = selectRules(set, 0, LIBRARY, file.value);
+    expect("rules" in selected && selected.excludeTerms).to.deep.equal([
+      { code: PRESENT, term: "https://x" },
+    ]);
+  });
+
+  const REFUSED: readonly {
+    readonly name: string;
+    readonly set: Partial<ImageSetSource>;
+    readonly code: string;
+  }[] = [
+    { name: "an unknown collection", set: { collections: ["three"] }, code: "policy.collection_unknown" },
+    { name: "an unknown area", set: { provenance, exclude: ["provenence.*"] }, code: "policy.rule_unknown" },
+    {
+      name: "an unknown collection in exclude",
+      set: { provenance, exclude: ["three"] },
+      code: "policy.rule_unknown",
+    },
+    {
+      name: "a term that is included",
+      set: { include: ["provenance.present:x"] },
+      code: "policy.rule_unknown",
+    },
+    {
+      name: "a rule without its data",
+      set: { collections: ["two"], provenance },
+      code: "policy.data_missing",
+    },
+    {
+      name: "an image set that only own rules watch, which were excluded",
+      set: { exclude: ["acme.*"], evidence: { complete: true } },
+      code: "policy.nothing_applies",
+    },
+  ];
+  for (const { name, set, code } of REFUSED) {
+    it(`refuses ${name}`, () => {
+      if (!file.ok) throw new Error("no YAML");
+      const selected = selectRules({ match: ["**"], ...set }, 0, LIBRARY, file.value);
+      expect("rules" in selected ? "" : selected[0]?.code).to.equal(code);
+    });
+  }
+});
