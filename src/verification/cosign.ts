@@ -3,6 +3,7 @@ import {
   decodeBase64,
   isObject,
   member,
+  parseDigest,
   parseStrictJson,
   stringAt,
   type JsonValue,
@@ -12,9 +13,8 @@ import { certificatesInPem } from "./certificate.ts";
 import { readEnvelope, signatureBytes, type Envelope } from "./dsse.ts";
 import type { SignedEvidence } from "./evidence-form.ts";
 import { refuse } from "./refusal.ts";
-import type { SubjectMatch, VerificationTarget } from "./types.ts";
 import { matchDigest } from "./subject.ts";
-import { parseDigest } from "../core/index.ts";
+import type { SubjectMatch, VerificationTarget } from "./types.ts";
 
 const ANNOTATION = {
   signature: "dev.cosignproject.cosign/signature",
