@@ -141,9 +141,10 @@ export class Authenticator {
     const source = endpoint.settings.credentials ?? this.#settings.credentials;
     if (source === undefined) return { credential: undefined };
     try {
-      const found = await source(endpoint.registry, options);
+      const found = await orAborted(source(endpoint.registry, options), options.signal);
       return found.ok ? { credential: found.value } : { credential: undefined, fault: found.reason.message };
-    } catch {
+    } catch (thrown) {
+      if (thrown instanceof RegistryFault) throw thrown;
       // What a source throws may hold what it read.
       return { credential: undefined, fault: "the credential source failed" };
     }
@@ -185,7 +186,7 @@ async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => {
-    reject(new RegistryFault("registry.timeout", "no token came from the registry before the deadline"));
+    reject(new RegistryFault("registry.timeout", "no credential or token came before the deadline"));
   };
   signal.addEventListener("abort", abort, { once: true });
   try {

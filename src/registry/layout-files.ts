@@ -49,9 +49,7 @@ function folderFiles(folder: string): LayoutFiles {
         const info = await handle.stat();
         if (!info.isFile()) throw new RegistryFault("registry.protocol", `${name} of ${folder} is no file`);
         if (info.size > limit) throw tooLarge(name, folder, limit);
-        // The file may grow while it is read.
-        const bytes = await readAt(handle, 0, info.size);
-        return bytes;
+        return await readAt(handle, 0, info.size);
       } finally {
         await handle.close();
       }

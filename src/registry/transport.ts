@@ -1,5 +1,10 @@
 import { lookup as dnsLookup } from "node:dns";
-import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from "node:http";
+import {
+  Agent as HttpAgent,
+  request as requestHttp,
+  type ClientRequest,
+  type IncomingMessage,
+} from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
 import { classifyAddress, reaches, type AddressClass, type Reach } from "./address.ts";
@@ -59,49 +64,61 @@ export class Transport {
     this.#agents.clear();
   }
 
-  #send(request: HttpRequest): Promise<HttpAnswer> {
-    const { url, reach } = request;
-    refuseLiteral(url, reach);
+  async #send(request: HttpRequest): Promise<HttpAnswer> {
+    const { url } = request;
+    refuseLiteral(url, request.reach);
+    try {
+      return await this.#converse(request, this.#open(request));
+    } catch (thrown) {
+      throw request.signal.aborted ? deadline(url) : faultOf(thrown, url);
+    }
+  }
+
+  /** Throws at once where a header or a root is malformed. */
+  #open({ method, url, headers, reach, ca, signal }: HttpRequest): ClientRequest {
     const secure = url.protocol === "https:";
-    return new Promise((resolve, reject) => {
-      const stalled = () => {
-        const message = `${url.host} made no progress for ${this.#limits.stallMs} ms`;
-        fail(new RegistryFault("registry.timeout", message, {}));
-      };
-      const timer = setTimeout(stalled, this.#limits.stallMs);
-      const fail = (thrown: unknown) => {
-        clearTimeout(timer);
-        outgoing.destroy();
-        reject(request.signal.aborted ? deadline(url) : faultOf(thrown, url));
-      };
-      const options = {
-        method: request.method,
-        // Brackets are part of a URL's IPv6 host, not of the address.
-        hostname: url.hostname.replace(/^\[|\]$/g, ""),
-        port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
-        path: `${url.pathname}${url.search}`,
-        headers: { host: url.host, ...request.headers },
-        agent: this.#agent(secure, reach),
-        lookup: checkedLookup(this.#lookup, reach),
-        maxHeaderSize: this.#limits.headerBytes,
-        insecureHTTPParser: false,
-        signal: request.signal,
-        ...(secure && {
-          rejectUnauthorized: true,
-          minVersion: "TLSv1.2" as const,
-          ...(request.ca !== undefined && { ca: request.ca }),
-        }),
-      };
-      const outgoing = secure ? requestHttps(options) : requestHttp(options);
-      outgoing.on("error", fail);
-      outgoing.on("response", (incoming) => {
-        timer.refresh();
-        readAnswer(incoming, request, timer)
-          .finally(() => clearTimeout(timer))
-          .then(resolve, fail);
-      });
-      outgoing.end(request.body);
+    const options = {
+      method,
+      // Brackets are part of a URL's IPv6 host, not of the address.
+      hostname: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+      path: `${url.pathname}${url.search}`,
+      headers: { host: url.host, ...headers },
+      agent: this.#agent(secure, reach),
+      lookup: checkedLookup(this.#lookup, reach),
+      maxHeaderSize: this.#limits.headerBytes,
+      insecureHTTPParser: false,
+      signal,
+    };
+    if (!secure) return requestHttp(options);
+    const tls = { rejectUnauthorized: true, minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) } as const;
+    return requestHttps({ ...options, ...tls });
+  }
+
+  #converse(request: HttpRequest, outgoing: ClientRequest): Promise<HttpAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+    const timer = setTimeout(() => {
+      const message = `${request.url.host} made no progress for ${this.#limits.stallMs} ms`;
+      reject(new RegistryFault("registry.timeout", message, {}));
+    }, this.#limits.stallMs);
+    let answered = false;
+    outgoing.on("response", (incoming) => {
+      answered = true;
+      timer.refresh();
+      readAnswer(incoming, request, timer).then(resolve, reject);
     });
+    outgoing.on("error", reject);
+    // Some ends, such as an upgrade that nobody asked for, come without an error.
+    outgoing.on("close", () => {
+      if (!answered) reject(new RegistryFault("registry.unavailable", cutShort(request.url), {}));
+    });
+    outgoing.end(request.body);
+    return promise
+      .catch((thrown: unknown) => {
+        outgoing.destroy();
+        throw thrown;
+      })
+      .finally(() => clearTimeout(timer));
   }
 
   /** Connections opened under one reach are never reused under another. */
@@ -220,7 +237,7 @@ function cutShort(url: URL): string {
 }
 
 const TLS_CODES =
-  /^(?:ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|CRL_|DEPTH_ZERO_|HOSTNAME_|INVALID_|PATH_LENGTH_|SELF_SIGNED_|UNABLE_TO_)/;
+  /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$|CERT_|CRL_|DEPTH_ZERO_|HOSTNAME_|INVALID_|PATH_LENGTH_|SELF_SIGNED_|UNABLE_TO_)/;
 
 function faultOf(thrown: unknown, url: URL): RegistryFault {
   if (thrown instanceof RegistryFault) return thrown;

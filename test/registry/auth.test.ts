@@ -258,6 +258,21 @@ describe("createRegistry: authentication", () => {
     expect(JSON.stringify(hidden)).to.not.contain("s3cret-canary");
   });
 
+  it("a credential that no header can hold is a failure, and its secret is not told", async () => {
+    const lab = await labWithImage({ kind: "bearer" });
+    const client = harness.client(withCredential({ kind: "registry-token", token: "s3cret\r\nx-evil: 1" }));
+    const result = await client.manifest(nameOf(lab), "1", soon());
+    expect(result.ok).to.equal(false);
+    expect(JSON.stringify(result)).to.not.contain("s3cret");
+    expect(lab.requests).to.have.length(1);
+  });
+
+  it("a credential source that hangs ends with the deadline", async () => {
+    const lab = await labWithImage({ kind: "bearer" });
+    const client = harness.client({ credentials: () => new Promise(() => undefined) });
+    expect(outcome(await client.manifest(nameOf(lab), "1", soon(80)))).to.equal("registry.timeout");
+  });
+
   it("A013 sends one Authorization header, also after lost connections", async () => {
     const lab = await labWithImage(BEARER);
     let drops = 2;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { createServer, type AddressInfo } from "node:net";
 import { blobAt, Harness, nameOf, outcome, REPOSITORY, soon } from "./harness.ts";
 
 describe("createRegistry: retries and deadlines", () => {
@@ -106,6 +107,22 @@ describe("createRegistry: retries and deadlines", () => {
         });
       }
     }
+  });
+
+  it("T055 an upgrade that nobody asked for is no answer", async () => {
+    const raw = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => {
+        socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+      });
+    });
+    await new Promise<void>((done) => {
+      raw.listen(0, "127.0.0.1", done);
+    });
+    const registry = `127.0.0.1:${(raw.address() as AddressInfo).port}`;
+    const result = await harness.client().manifest({ registry, repository: "x" }, "1", soon());
+    expect(outcome(result)).to.equal("registry.unavailable");
+    raw.close();
   });
 
   it("an aborted signal asks nothing", async () => {

@@ -73,6 +73,18 @@ describe("createRegistry: TLS", () => {
     });
   }
 
+  it("a root that is none is a failure", async () => {
+    const lab = await harness.lab({ tls: authority.server() });
+    const registry = `localhost:${lab.port}`;
+    const pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (const ca of [pem, "nonsense", ""]) {
+      const client = harness.client({ registries: { [registry]: { ca } } });
+      const result = await client.manifest({ registry, repository: REPOSITORY }, "1", soon());
+      expect(outcome(result), ca).to.equal("registry.tls");
+    }
+    expect(lab.requests).to.have.length(0);
+  });
+
   it("T032 TLS 1.1 is not spoken", async () => {
     const server = createServer({
       ...authority.server(),
