@@ -1,5 +1,5 @@
 import { at, oneLine, parseStrictJson, stringAt } from "../core/index.ts";
-import type { ArtifactContent } from "../evidence/index.ts";
+import type { Artifact, ArtifactContent } from "../evidence/index.ts";
 import { readEnvelope } from "./dsse.ts";
 import { parseStatement } from "./statement.ts";
 
@@ -7,9 +7,9 @@ import { parseStatement } from "./statement.ts";
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** The predicate type that failed evidence claims to have, for people; `null` where it cannot be read. */
-export function claimedPredicateType(content: ArtifactContent): string | null {
+export function claimedPredicateType(artifact: Artifact): string | null {
   try {
-    const payload = claimedPayload(content);
+    const payload = claimedPayload(artifact.content);
     const statement = payload === undefined ? undefined : parseStatement(payload);
     return statement?.ok === true ? oneLine(statement.value.predicateType) : null;
   } catch {

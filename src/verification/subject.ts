@@ -21,13 +21,12 @@ export function bindSubject(statement: Statement, target: VerificationTarget): S
 
 /** As `bindSubject`; `undefined` where no subject is the image. */
 export function findSubject(statement: Statement, target: VerificationTarget): SubjectMatch | undefined {
-  for (const subject of statement.subjects) {
-    if (names(subject, target.digest)) return matchDigest(target.digest, target);
-  }
-  for (const { digest } of target.platforms) {
-    if (statement.subjects.some((subject) => names(subject, digest))) return matchDigest(digest, target);
-  }
-  return undefined;
+  // The digest's own algorithm decides: what a weaker or unknown algorithm says beside it proves nothing (T070).
+  // A set, because hundreds of thousands of subjects may meet tens of thousands of platforms.
+  const named = new Set(statement.subjects.flatMap(usableDigests));
+  if (named.has(target.digest)) return matchDigest(target.digest, target);
+  const platform = target.platforms.find(({ digest }) => named.has(digest));
+  return platform === undefined ? undefined : matchDigest(platform.digest, target);
 }
 
 export function matchDigest(digest: Digest, target: VerificationTarget): SubjectMatch | undefined {
@@ -42,9 +41,4 @@ function usableDigests(subject: StatementSubject): readonly Digest[] {
     const digest = isDigestAlgorithm(algorithm) ? parseDigest(`${algorithm}:${value}`) : undefined;
     return digest === undefined ? [] : [digest];
   });
-}
-
-/** The digest's own algorithm decides: what a weaker or unknown algorithm says beside it proves nothing (T070). */
-function names(subject: StatementSubject, digest: Digest): boolean {
-  return usableDigests(subject).includes(digest);
 }

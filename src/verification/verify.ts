@@ -34,7 +34,7 @@ export function verify(
     return {
       status: "failed",
       reason: reasonOf(thrown),
-      predicateType: claimedPredicateType(artifact.content),
+      predicateType: claimedPredicateType(artifact),
     };
   }
 }

@@ -35,6 +35,18 @@ describe("subject binding", () => {
     expect(bind(...others, { sha256: hex(IMAGE) }).digest).to.equal(IMAGE);
   });
 
+  it("T073 finds no image among very many subjects and platforms without comparing each with each", () => {
+    const digests = Array.from({ length: 20_000 }, (_, index) => digestOf(Buffer.from(`${index}`)));
+    const statement = {
+      type: "https://in-toto.io/Statement/v1",
+      subjects: digests.map((digest) => ({ name: null, digest: { sha256: hex(digest) } })),
+      predicateType: "p",
+      predicate: {},
+    } as const;
+    const platforms = digests.map((digest) => ({ platform: "p", digest: digestOf(Buffer.from(digest)) }));
+    expect(() => bindSubject(statement, { digest: IMAGE, platforms })).to.throw("the statement speaks of");
+  });
+
   it("T070 takes weaker digests beside the right one for nothing", () => {
     expect(bind({ sha1: "00".repeat(20), sha256: hex(IMAGE) }).digest).to.equal(IMAGE);
   });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { hash } from "node:crypto";
 import { digestOf, type Digest } from "../../src/core/index.ts";
+import type { ArtifactContent } from "../../src/evidence/index.ts";
 import { emailIdentity, GITHUB_ISSUER, type SignOptions } from "../lab/sigstore/index.ts";
 import {
   IMAGE,
@@ -178,6 +179,19 @@ describe("verify", () => {
     expect(conclusion.status === "verified" && conclusion.statement?.predicateType).to.equal(
       "https://example.test/predicate/v1",
     );
+  });
+
+  it("turns whatever is thrown, of any type, into a failure", () => {
+    for (const thrown of [new Error("broken"), "text", null, undefined, { message: "object" }, 0]) {
+      const content = Object.defineProperty({ kind: "sigstore-bundle" }, "bytes", {
+        get: () => {
+          throw thrown;
+        },
+      }) as ArtifactContent;
+      const conclusion = judge(content, trust);
+      expect(conclusion).to.deep.include({ status: "failed", predicateType: null });
+      expect(verdict(conclusion)).to.equal("internal");
+    }
   });
 
   it("names what failed evidence claims to be, for people", () => {
