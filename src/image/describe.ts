@@ -9,14 +9,15 @@ export interface DescribeOptions {
   readonly platform?: string;
 }
 
-/** Platforms of one index that are looked at. */
+/** Platforms of one index whose manifest and config are read. */
 const MAX_PLATFORMS = 64;
 
 type PlatformManifest = ResolvedImage["platformManifests"][number];
 
 /**
- * Reads the platform manifests and their configs, all at once. What cannot be read is a fault beside the rest: codes
- * of the registry, and `image.config_invalid`, `image.config_unknown`, `image.not_a_manifest`, `image.limit_exceeded`.
+ * Reads the platform manifests and their configs, all at once. Every platform of the index is in the answer, also one
+ * that could not be read: it can be run all the same, so evidence must speak of it too (T016). What cannot be read is
+ * a fault beside the rest: codes of the registry, and `image.config_invalid`, `image.config_unknown`, `image.not_a_manifest`, `image.limit_exceeded`.
  *
  * @param source `null` where nothing may be asked: then nothing is described.
  */
@@ -32,44 +33,51 @@ export async function describeImage(
   const described = await Promise.all(
     wanted.slice(0, MAX_PLATFORMS).map((manifest) => describePlatform(source, image, manifest, options)),
   );
+  const beyond = wanted.slice(MAX_PLATFORMS).map((manifest) => undescribed(manifest));
   const faults = described.flatMap((one) => one.faults);
   if (wanted.length > MAX_PLATFORMS) {
     const message = `the index has ${wanted.length} platforms; at most ${MAX_PLATFORMS} are read`;
     faults.push({ code: "image.limit_exceeded", message });
   }
-  return { platforms: described.flatMap((one) => one.platforms), faults };
+  return { platforms: [...described.map((one) => one.platform), ...beyond], faults };
 }
 
 interface Described {
-  readonly platforms: readonly Platform[];
+  readonly platform: Platform;
   readonly faults: readonly Reason[];
+}
+
+/** A platform of which nothing is known but that the index has it. */
+function undescribed({ digest, platform }: PlatformManifest): Platform {
+  return { platform: platform ?? "unknown", digest, config: null, layers: [], annotations: {} };
 }
 
 async function describePlatform(
   source: ContentSource,
   image: ResolvedImage,
-  { digest, platform }: PlatformManifest,
+  entry: PlatformManifest,
   options: DescribeOptions,
 ): Promise<Described> {
+  const { digest, platform } = entry;
   const fetched =
     image.root?.digest === digest
       ? success(image.root)
       : await source.manifest(image.reference, digest, options);
   const manifest = requireManifest(fetched);
-  if (!manifest.ok) return { platforms: [], faults: [named(platform ?? digest, manifest.reason)] };
+  if (!manifest.ok) {
+    return { platform: undescribed(entry), faults: [named(platform ?? digest, manifest.reason)] };
+  }
   const { layers, annotations } = manifest.value;
   const read = await readConfig(source, image, manifest.value, options);
   const name = platform ?? (read.ok ? read.value.platform : null) ?? "unknown";
   return {
-    platforms: [
-      {
-        platform: name,
-        digest,
-        config: read.ok ? read.value.config : null,
-        layers: layers.map((layer) => layer.digest),
-        annotations,
-      },
-    ],
+    platform: {
+      platform: name,
+      digest,
+      config: read.ok ? read.value.config : null,
+      layers: layers.map((layer) => layer.digest),
+      annotations,
+    },
     faults: read.ok ? [] : [named(name, read.reason)],
   };
 }

@@ -56,6 +56,7 @@ export interface ResolvedImage {
 
 /** What the platform manifests and their configs say; fetched beside the evidence, not before it. */
 export interface ImageDescription {
+  /** Every platform of the image; of one that could not be read, nothing but name and digest. */
   readonly platforms: readonly Platform[];
   /** What of the image could not be read (a config, one platform), for `completeness`. */
   readonly faults: readonly Reason[];

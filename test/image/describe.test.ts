@@ -98,12 +98,19 @@ describe("describeImage", () => {
     expect(described.platforms[0]?.layers).to.deep.equal(layers.map(({ digest }) => digest));
   });
 
-  it("a config or platform that cannot be had is a fault beside the rest", async () => {
+  it("T016 a config or platform that cannot be had is a fault beside the rest, and still a platform", async () => {
     const image = lab.pushImage(REPOSITORY, { tag: "1", platforms: ["linux/amd64", "linux/arm64"] });
     const arm = image.platforms[1]?.descriptor.digest ?? "";
     lab.misbehave = ({ reference }) => (reference === arm ? { status: 500 } : undefined);
     const described = await describeTag("1");
-    expect(described.platforms.map(({ platform }) => platform)).to.deep.equal(["linux/amd64"]);
+    expect(described.platforms.map(({ platform }) => platform)).to.deep.equal(["linux/amd64", "linux/arm64"]);
+    expect(described.platforms[1]).to.deep.equal({
+      platform: "linux/arm64",
+      digest: arm,
+      config: null,
+      layers: [],
+      annotations: {},
+    });
     expect(described.faults.map(({ code }) => code)).to.deep.equal(["registry.unavailable"]);
     lab.misbehave = ({ kind }) => (kind === "blob" ? { body: "{}" } : undefined);
     const configless = await describeTag("1");
@@ -138,7 +145,7 @@ describe("describeImage", () => {
     const platform = { os: "linux", architecture: "amd64" };
     lab.pushIndex(REPOSITORY, { manifests: [{ ...inner, platform }] }, "1");
     const described = await describeTag("1");
-    expect(described.platforms).to.deep.equal([]);
+    expect(described.platforms.map(({ digest }) => digest)).to.deep.equal([inner.digest]);
     expect(described.faults.map(({ code }) => code)).to.deep.equal(["image.not_a_manifest"]);
   });
 
@@ -150,7 +157,8 @@ describe("describeImage", () => {
     }));
     lab.pushIndex(REPOSITORY, { manifests }, "1");
     const described = await describeTag("1");
-    expect(described.platforms).to.have.length(64);
+    expect(described.platforms).to.have.length(65);
+    expect(described.platforms[64]).to.deep.include({ platform: "linux/a64", config: null });
     expect(described.faults.map(({ code }) => code)).to.deep.equal(["image.limit_exceeded"]);
   });
 
