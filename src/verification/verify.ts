@@ -8,7 +8,7 @@ import { requireInTotoPayload, type Envelope } from "./dsse.ts";
 import { prove, type Proof } from "./prove.ts";
 import { Refusal } from "./refusal.ts";
 import type { ReasonCode } from "./reasons.ts";
-import { readStatement } from "./statement.ts";
+import { parseStatement, readStatement } from "./statement.ts";
 import { bindSubject, findSubject } from "./subject.ts";
 import type {
   Conclusion,
@@ -96,10 +96,12 @@ function concludeEnvelope(envelope: Envelope, proof: Proof, target: Verification
 
 /** No signature at all. What is stated is kept where it can be read, as claimed by nobody. */
 function unsigned(why: string, payload: Uint8Array | null, target: VerificationTarget): Conclusion {
-  const statement = payload === null ? null : readStatement(payload);
+  const parsed = payload === null ? undefined : parseStatement(payload);
+  const statement = parsed?.ok === true ? parsed.value : null;
+  const flaw = parsed?.ok === false ? `, and it is malformed: ${parsed.reason.message}` : "";
   return {
     status: "unsigned",
-    reason: { code: "signature.absent", message: why },
+    reason: { code: "signature.absent", message: `${why}${flaw}` },
     statement,
     subject: statement === null ? null : (findSubject(statement, target) ?? null),
   };

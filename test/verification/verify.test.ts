@@ -157,10 +157,15 @@ describe("verify", () => {
       });
     });
 
-    it("reports what cannot be read, is not supported, or could not be had", () => {
-      expect(verdict(judge({ kind: "statement", bytes: Buffer.from("{") }, trust))).to.equal(
-        "payload.invalid",
+    it("a bare statement that cannot be read is unsigned all the same, and says what is wrong with it", () => {
+      const conclusion = judge({ kind: "statement", bytes: Buffer.from("{") }, trust);
+      expect(conclusion).to.deep.include({ status: "unsigned", statement: null, subject: null });
+      expect("reason" in conclusion && conclusion.reason.message).to.match(
+        /without an envelope, and it is malformed/,
       );
+    });
+
+    it("reports what cannot be read, is not supported, or could not be had", () => {
       expect(judge({ kind: "document", bytes: Buffer.from("{}") }, trust)).to.deep.include({
         status: "unsigned",
         statement: null,
