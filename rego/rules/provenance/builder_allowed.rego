@@ -37,6 +37,13 @@ _approved(provenance) if {
 	_version_fits(builder.ref, provenance.builder)
 }
 
+# A tag may hold an `@` of its own, so that the id has another last `@` than the ref: then only the whole id will do.
+_approved(provenance) if {
+	some builder in requirements.provenance.builders
+	builder.ref != null
+	builder.text == provenance.builder.id
+}
+
 _version_fits(wanted, builder) if pattern.match(wanted, _full_ref(builder.ref))
 
 _version_fits(null, builder) if _is_release(trim_prefix(builder.ref, "refs/tags/"), builder.name)

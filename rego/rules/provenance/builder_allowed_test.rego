@@ -68,6 +68,14 @@ test_version if {
 	count(approving(builder, built_by(workflow, "refs/heads/v2.1.0"))) == 1
 }
 
+# A tag with an `@` is split where the producer's id is, after the last one.
+test_version_with_at if {
+	id := concat("@", [workflow, "refs/tags/app@1.0"])
+	tagged := {"builder": {"id": id, "name": concat("@", [workflow, "refs/tags/app"]), "ref": "1.0"}}
+	approving(object.union(fixtures.builder(workflow, fixtures.literal("refs/tags/app@1.0")), {"text": id}), tagged) == set()
+	count(approving(fixtures.builder(workflow, null), tagged)) == 1
+}
+
 test_builder_that_is_no_workflow if {
 	name := "https://cloudbuild.googleapis.com/GoogleHostedWorker"
 	builder := fixtures.builder(name, null)

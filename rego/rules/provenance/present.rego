@@ -21,7 +21,11 @@ _stated(document) if count(document.provenance) > 0
 
 default _message := "Found no provenance about this image; expected SLSA provenance with a verified signature"
 
-_message := $"Found {unverified} provenance whose signature is not verified and none where it is" if {
-	unverified := count(input.unverified.provenance)
-	unverified > 0
+_message := $"Found provenance that does not count: {concat(", ", why)}; expected a verified signature about this image" if {
+	why := {evidence.reason.code |
+		some evidence in input.evidence
+		startswith(evidence.predicateType, "https://slsa.dev/provenance/")
+		evidence.status != "verified"
+	}
+	count(why) > 0
 }

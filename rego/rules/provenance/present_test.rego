@@ -17,12 +17,15 @@ test_fail_none if {
 
 test_fail_not_stated if count(present.deny) == 1 with input as object.remove(fixtures.document, ["provenance"])
 
-test_fail_unverified if {
-	unverified := object.union(
-		fixtures.document,
-		{"provenance": [], "unverified": {"provenance": [fixtures.provenance]}},
-	)
-	{result.message | some result in present.deny} == {"Found 1 provenance whose signature is not verified and none where it is"} with input as unverified
+test_fail_not_counting if {
+	failed := json.patch(fixtures.document, [
+		{"op": "replace", "path": "/provenance", "value": []},
+		{"op": "replace", "path": "/evidence/0/status", "value": "failed"},
+		{"op": "add", "path": "/evidence/0/reason", "value": {"code": "subject.mismatch", "message": "Another image"}},
+	])
+	messages := {result.message | some result in present.deny} with input as failed
+	expected := "expected a verified signature about this image"
+	messages == {$"Found provenance that does not count: subject.mismatch; {expected}"}
 }
 
 test_words_of_metadata if {

@@ -39,10 +39,14 @@ export function adHocPolicy(trust: AdHocTrust, library: RuleLibrary): Result<Jso
       { kind: "certificate", issuer, identity, certificate: {}, trustRoot: null },
     ]);
   }
-  for (const { name, pem } of keys) {
+  for (const [i, { name, pem }] of keys.entries()) {
     const keyId = publicKeyId(pem);
     if (!keyId.ok) return failure("policy.key_invalid", `the key ${name} ${keyId.reason.message}`);
-    signers.push([`key-${name}`, { kind: "key", keyId: keyId.value, pem, from: null, to: null }]);
+    const taken = signers.some(([other]) => other === `key-${name}`);
+    signers.push([
+      taken ? `key-${name}-${i}` : `key-${name}`,
+      { kind: "key", keyId: keyId.value, pem, from: null, to: null },
+    ]);
   }
   if (signers.length === 0) {
     return failure(

@@ -4,7 +4,8 @@ import { describeThrown } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
 
 /** Why a file of the folder could not be had. */
-export type FolderCode = "policy.file_missing" | "policy.file_outside" | "policy.limit_exceeded";
+export type FolderCode =
+  "policy.file_missing" | "policy.file_outside" | "policy.file_invalid" | "policy.limit_exceeded";
 
 export interface FolderFault {
   readonly code: FolderCode;
@@ -49,7 +50,7 @@ export class Folder {
           message: `${name} has ${found.size} bytes; at most ${limit}`,
         };
       }
-      return await readFile(real, "utf8");
+      return decode(name, await readFile(real));
     } catch (thrown) {
       const missing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
       const message = missing
@@ -57,6 +58,11 @@ export class Folder {
         : `${name} cannot be read: ${describeThrown(thrown)}`;
       return { code: "policy.file_missing", message };
     }
+  }
+
+  /** Something of this name lies directly in the folder. */
+  async has(name: string): Promise<boolean> {
+    return (await readdir(this.path)).includes(name);
   }
 
   /** Names of the files below a subfolder with this ending, sorted; none where there is no such subfolder. */
@@ -70,6 +76,14 @@ export class Folder {
     } catch {
       return [];
     }
+  }
+}
+
+function decode(name: string, bytes: Uint8Array): string | FolderFault {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return { code: "policy.file_invalid", message: `${name} is not UTF-8` };
   }
 }
 

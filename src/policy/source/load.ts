@@ -106,7 +106,7 @@ async function readExceptions(folder: Folder): Promise<{
   file: YamlFile | undefined;
 }> {
   const none = { exceptions: [], faults: [], file: undefined };
-  if (!(await folder.list(".", "exceptions.yaml")).includes("exceptions.yaml")) return none;
+  if (!(await folder.has("exceptions.yaml"))) return none;
   const file = await readYaml(folder, "exceptions.yaml");
   if (!file.ok) return { ...none, faults: file.faults };
   const checked = checkExceptions(file.value);
@@ -165,7 +165,13 @@ async function readRoot(folder: Folder, name: string): Promise<{ json: JsonObjec
 async function readOwnRules(folder: Folder) {
   const faults: PolicyFault[] = [];
   const rules: { path: string; text: string }[] = [];
-  const names = (await folder.list("rules", ".rego")).filter((name) => !name.endsWith("_test.rego"));
+  const all = (await folder.list(".", ".rego")).filter((name) => !name.endsWith("_test.rego"));
+  const names = all.filter((name) => name.startsWith("rules/"));
+  for (const name of all) {
+    if (names.includes(name)) continue;
+    const message = "Rego outside rules/ would never be evaluated; move it there";
+    faults.push(fileFault(name, { code: "policy.rego_misplaced", message }));
+  }
   if (names.length > MAX_OWN_RULES) {
     const message = `${names.length} Rego files in rules/; at most ${MAX_OWN_RULES}`;
     return { rules, faults: [fileFault("rules", { code: "policy.limit_exceeded", message })] };

@@ -1,9 +1,8 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
-import exceptionsSchema from "../../../schemas/exceptions.schema.json" with { type: "json" };
-import policySchema from "../../../schemas/policy.schema.json" with { type: "json" };
+import type { ErrorObject } from "ajv/dist/2020.js";
 import { at, isArray, isObject, type JsonValue } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
 import { didYouMean } from "./nearest.ts";
+import { validators } from "./validators.ts";
 import type { YamlFile, YamlPath } from "./yaml-file.ts";
 
 /** Blocks of design.md whose rules come later: refused, for what is written and not enforced is worse than absent. */
@@ -21,12 +20,6 @@ const NOT_YET_ENFORCED: ReadonlySet<string> = new Set([
 ]);
 
 const MAX_FAULTS = 20;
-
-const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true });
-const validators = {
-  policy: ajv.compile(policySchema),
-  exceptions: ajv.compile(exceptionsSchema),
-} as const;
 
 /** Everything in which a file departs from its schema, each with its place and what would be right. */
 export function schemaFaults(file: YamlFile, schema: keyof typeof validators): PolicyFault[] {

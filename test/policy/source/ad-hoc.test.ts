@@ -55,6 +55,21 @@ describe("adHocPolicy", () => {
     expect(await allows(identity, input([failed], []))).to.equal(false);
   });
 
+  it("T085 compares mail addresses to the letter", async () => {
+    const ada = { ...RELEASE, identity: "Ada@acme.example", identityType: "email" as const };
+    const trust = { ...identity, certificateIdentity: "Ada@acme.example" };
+    expect(await allows(trust, input([evidence("ada", ada)], []))).to.equal(true);
+    for (const other of [
+      "ada@acme.example",
+      "Ada+x@acme.example",
+      " Ada@acme.example",
+      "Ada@acme.example.evil",
+    ]) {
+      const document = input([evidence("other", { ...ada, identity: other })], []);
+      expect(await allows(trust, document), other).to.equal(false);
+    }
+  });
+
   it("takes a wildcard in an identity for what it is: a character", async () => {
     const wild = { ...identity, certificateIdentity: "https://github.com/**" };
     expect(await allows(wild, good())).to.equal(false);

@@ -1,7 +1,11 @@
+import { Ajv } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import fc from "fast-check";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import decisionSchema from "../../../schemas/decision.schema.json" with { type: "json" };
+import inputSchema from "../../../schemas/input.schema.json" with { type: "json" };
 import type { Digest } from "../../../src/core/index.ts";
 import type { InputDocument, InputEvidence, Provenance } from "../../../src/normalization/index.ts";
 import { opa, runOpa } from "../../lab/opa.ts";
@@ -134,6 +138,30 @@ const CASES: readonly Case[] = [
     codes: ["provenance.no_conflicts"],
   },
   {
+    name: "T133 T120: run and commit that the certificate contradicts",
+    input: stated({
+      conflicts: [
+        { field: "trigger.runUrl", claimed: "https://x/1", certificate: "https://x/2" },
+        { field: "source.commit", claimed: "a", certificate: "b" },
+      ],
+      corroboration: { "trigger.runUrl": "conflict", "source.commit": "conflict" },
+    }),
+    codes: ["provenance.no_conflicts"],
+  },
+  {
+    name: "T171: provenance that is only claimed by nobody",
+    input: input([], [], {
+      unverified: { ...input([], []).unverified, provenance: [provenance(first.id)] },
+      evidence: [{ ...first, status: "unsigned", signers: [] }],
+    }),
+    codes: ["provenance.present"],
+  },
+  {
+    name: "T171: provenance whose evidence is not verified",
+    input: input([{ ...first, status: "failed" }], [provenance(first.id)]),
+    codes: ["provenance.signer_allowed"],
+  },
+  {
     name: "T124: another repository by the approved builder",
     input: source({ repo: "https://github.com/evil/app" }),
     codes: ["source.repository_allowed"],
@@ -214,6 +242,42 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const selfHosted = (claimed: boolean | null, standing: "certificate" | "claimed" | null) =>
+  stated({
+    flags: { ...provenance(first.id).flags, selfHostedRunner: claimed },
+    corroboration: standing === null ? {} : { "flags.selfHostedRunner": standing },
+  });
+
+/** What a stricter policy adds: a hosted runner, and the number of the repository. */
+const STRICTER: readonly Case[] = [
+  { name: "T091 a hosted runner, by the certificate", input: good(), codes: [] },
+  {
+    name: "T091 a self-hosted runner",
+    input: selfHosted(true, "certificate"),
+    codes: ["provenance.hosted_runner"],
+  },
+  {
+    name: "T091 T126 a runner that nobody states",
+    input: selfHosted(null, null),
+    codes: ["provenance.hosted_runner"],
+  },
+  {
+    name: "T126 a runner that only claims",
+    input: selfHosted(false, "claimed"),
+    codes: ["provenance.hosted_runner"],
+  },
+  {
+    name: "T088 the repository's name, registered again by others",
+    input: signed({ certificate: { ...RELEASE.certificate, sourceRepositoryIdentifier: "666" } }),
+    codes: ["provenance.signer_allowed"],
+  },
+  {
+    name: "T088 a certificate without the repository's number",
+    input: signed({ certificate: { ...RELEASE.certificate, sourceRepositoryIdentifier: null } }),
+    codes: ["provenance.signer_allowed"],
+  },
+];
+
 describe("a policy decides", () => {
   let engine: PolicyEngine;
   let composed: PolicyBundle;
@@ -232,8 +296,8 @@ describe("a policy decides", () => {
     removeFolders();
   });
 
-  async function decide(document: unknown): Promise<PolicyVerdict> {
-    const result = await engine.evaluate(Buffer.from(JSON.stringify(document)), "assay/decision", {
+  async function decide(document: unknown, by: PolicyEngine = engine): Promise<PolicyVerdict> {
+    const result = await by.evaluate(Buffer.from(JSON.stringify(document)), "assay/decision", {
       now: new Date("2026-11-22T10:00:00Z"),
       timeoutMs: 10_000,
     });
@@ -274,6 +338,54 @@ describe("a policy decides", () => {
       }
     });
   }
+
+  it("T088 T091 asks for more where the policy does", async () => {
+    const stricter = POLICY.replace(
+      "  scanner:",
+      '    certificate: { sourceRepositoryIdentifier: "123" }\n  scanner:',
+    ).replace('      refs: ["refs/tags/v*"]', '      refs: ["refs/tags/v*"]\n      requireHosted: true');
+    const loaded = await loadEngine(await compose(policyFolder({ ...GOOD, "policy.yaml": stricter })), {
+      workers: 1,
+    });
+    if (!loaded.ok) throw new Error(loaded.reason.message);
+    try {
+      for (const { name, input: document, codes } of STRICTER) {
+        const verdict = await decide(document, loaded.value);
+        expect(
+          verdict.violations.map((violation) => violation.code),
+          name,
+        ).to.deep.equal(codes);
+        expect(verdict.allow, name).to.equal(codes.length === 0);
+      }
+    } finally {
+      await loaded.value.close();
+    }
+  });
+
+  it("its samples are input documents, its answers fit the decision's schema", async () => {
+    const options = { allowUnionTypes: true, validateFormats: false };
+    const isInput = new Ajv(options).compile(inputSchema);
+    for (const { name, input: document } of CASES) {
+      expect(isInput(document), `${name}: ${JSON.stringify(isInput.errors)}`).to.equal(true);
+    }
+    const isDecision = new Ajv2020(options).compile(decisionSchema);
+    const digest = composed.digest;
+    for (const { input: document } of [CASES[0], CASES[1], CASES[2]].filter((one) => one !== undefined)) {
+      const decision = {
+        ...(await decide(document)),
+        outcome: "deny",
+        image: { reference: "ghcr.io/acme/app", digest },
+        reason: null,
+        policy: { name: "acme", revision: "1", digest },
+        trust: { digest },
+        time: "2026-11-22T10:00:00Z",
+        validUntil: null,
+        decisionId: "x",
+      };
+      expect(isDecision(decision), JSON.stringify(isDecision.errors)).to.equal(true);
+      expect(isDecision({ ...decision, extra: 1 })).to.equal(false);
+    }
+  });
 
   it("gives the same decision under OPA itself", async function () {
     if (opa === undefined) {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { symlinkSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadPolicyFolder } from "../../../src/policy/source/load.ts";
@@ -324,6 +324,13 @@ const SPOILINGS: readonly Spoiling[] = [
     says: /"forever" is no date/,
   },
   {
+    name: "a rule beside rules/, which would never be evaluated",
+    spoil: (files) => (files["rule/acme.rego"] = "package assay.rules.acme.own\n"),
+    code: "policy.rego_misplaced",
+    at: "rule/acme.rego",
+    says: /rules\//,
+  },
+  {
     name: "an exception for a digest that is none",
     spoil: exceptions("ghcr.io/acme/legacy", "ghcr.io/acme/legacy@sha256:1"),
     code: "policy.pattern_invalid",
@@ -383,6 +390,13 @@ describe("loadPolicyFolder", () => {
       expect(fault.message).not.to.include("\n");
     });
   }
+
+  it("refuses text that is not UTF-8", async () => {
+    const folder = policyFolder(GOOD);
+    writeFileSync(join(folder, "policy.yaml"), Buffer.from([0x6e, 0x3a, 0xff]));
+    const loaded = await loadPolicyFolder(folder);
+    expect(loaded.ok ? "" : loaded.faults[0].code).to.equal("policy.file_invalid");
+  });
 
   it("follows no link out of the folder", async () => {
     const folder = policyFolder({

@@ -38,7 +38,7 @@ export const RELEASE: CertificateSigner = {
   identityType: "uri",
   issuer: "https://token.actions.githubusercontent.com",
   trustRoot: "public-good",
-  certificate: { ...NO_EXTENSIONS, runnerEnvironment: "github-hosted" },
+  certificate: { ...NO_EXTENSIONS, runnerEnvironment: "github-hosted", sourceRepositoryIdentifier: "123" },
   serialNumber: "01",
 };
 

@@ -1,0 +1,17 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import exceptionsSchema from "../../../schemas/exceptions.schema.json" with { type: "json" };
+import policySchema from "../../../schemas/policy.schema.json" with { type: "json" };
+
+/** scripts/build.mjs puts these validators' generated code in this module's place: no start of `assay` compiles them. */
+export const ajv = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  allowUnionTypes: true,
+  code: { source: true, esm: true },
+  schemas: { policy: policySchema, exceptions: exceptionsSchema },
+});
+
+export const validators = {
+  policy: ajv.compile(policySchema),
+  exceptions: ajv.compile(exceptionsSchema),
+} as const;
