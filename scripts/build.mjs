@@ -1,8 +1,8 @@
-// Bundles the command line and its workers into dist/, so that `assay` starts fast. Runs as npm's `prepare`,
-// on whatever Node.js the machine has: plain JavaScript that old versions read.
+// Bundles the command line and its workers into dist/, so that `assay` starts fast. Runs as npm's `prepare`, and so
+// on the Node.js that npm installed beside the project, which reads TypeScript.
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 let esbuild;
 try {
@@ -14,15 +14,30 @@ try {
   process.exit(0);
 }
 
+/** Modules named validators.ts compile JSON Schemas as they load; what they compile to is put in their place. */
+const compiledSchemas = {
+  name: "compiled-schemas",
+  setup(build) {
+    build.onLoad({ filter: /[/\\]validators\.ts$/ }, async ({ path }) => {
+      const { default: standalone } = await import("ajv/dist/standalone/index.js");
+      const { ajv, validators } = await import(pathToFileURL(path).href);
+      const names = Object.keys(validators);
+      const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, name])));
+      return {
+        contents: `${code}\nexport const validators = { ${names.join(", ")} };`,
+        loader: "js",
+        resolveDir: dirname(path),
+      };
+    });
+  },
+};
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-// With a name, beside dist/ instead: `npm run bench` measures what it built itself.
-const name = process.argv[2];
-const outdir = name === undefined ? "dist" : join("node_modules", ".cache", name);
-rmSync(join(root, outdir), { recursive: true, force: true });
+rmSync(join(root, "dist"), { recursive: true, force: true });
 await esbuild.build({
   absWorkingDir: root,
   entryPoints: { assay: "src/cli/main.ts", "policy-worker": "src/policy/worker.ts" },
-  outdir,
+  outdir: "dist",
   outExtension: { ".js": ".mjs" },
   bundle: true,
   splitting: true,
@@ -34,6 +49,7 @@ await esbuild.build({
   sourcesContent: false,
   legalComments: "linked",
   logLevel: "warning",
+  plugins: [compiledSchemas],
   banner: {
     // CommonJS dependencies inside an ES module bundle still call `require`.
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',

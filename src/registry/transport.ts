@@ -1,16 +1,16 @@
 import { lookup as dnsLookup } from "node:dns";
-import {
-  Agent as HttpAgent,
-  request as requestHttp,
-  type ClientRequest,
-  type IncomingMessage,
-} from "node:http";
-import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import type { Agent as HttpAgent, ClientRequest, IncomingMessage } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
 import { classifyAddress, reaches, type AddressClass, type Reach } from "./address.ts";
 import { RegistryFault } from "./fault.ts";
 import type { RegistryLimits } from "./settings.ts";
 import { Slots } from "./slots.ts";
+
+// Not by `import`: that evaluates every export, among them the getters which load Node's fetch, some 10 ms of each
+// start of the command line.
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -90,9 +90,9 @@ export class Transport {
       insecureHTTPParser: false,
       signal,
     };
-    if (!secure) return requestHttp(options);
+    if (!secure) return http.request(options);
     const tls = { rejectUnauthorized: true, minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) } as const;
-    return requestHttps({ ...options, ...tls });
+    return https.request({ ...options, ...tls });
   }
 
   #converse(request: HttpRequest, outgoing: ClientRequest): Promise<HttpAnswer> {
@@ -127,7 +127,7 @@ export class Transport {
     let agent = this.#agents.get(key);
     if (agent === undefined) {
       const options = { keepAlive: true, maxFreeSockets: this.#limits.connections, timeout: 60_000 };
-      agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
+      agent = secure ? new https.Agent(options) : new http.Agent(options);
       this.#agents.set(key, agent);
     }
     return agent;

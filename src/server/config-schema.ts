@@ -1,15 +1,14 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import type { ErrorObject } from "ajv/dist/2020.js";
 import { stringAt, type JsonValue } from "../core/index.ts";
-import schema from "../../schemas/config.schema.json" with { type: "json" };
 import type { YamlFile, YamlPath } from "./config-file.ts";
+import { validators } from "./validators.ts";
 
 /** More lines than this help nobody. */
 const MOST_FAULTS = 20;
 
 /** Checks a configuration against schemas/config.schema.json: a line for each fault, none where it fits. */
 export function checkConfig(yaml: YamlFile): readonly string[] {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, ownProperties: true });
-  const validate = ajv.compile(schema);
+  const validate = validators.config;
   if (validate(yaml.value)) return [];
   const faults = (validate.errors ?? []).flatMap((error) => describe(error, yaml));
   return [...new Set(faults)].slice(0, MOST_FAULTS);
