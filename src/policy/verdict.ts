@@ -1,4 +1,12 @@
-import { failure, isArray, isObject, success, type JsonObject, type JsonValue, type Result } from "../core/index.ts";
+import {
+  failure,
+  isArray,
+  isObject,
+  success,
+  type JsonObject,
+  type JsonValue,
+  type Result,
+} from "../core/index.ts";
 import type { EvaluationCode, PolicyResult, PolicyVerdict } from "./types.ts";
 
 const MEMBERS = new Set(["allow", "violations", "warnings", "exceptions", "passed"]);
@@ -30,7 +38,10 @@ function bad(what: string) {
   return failure("policy.bad_result", `the policy's answer is not a decision: ${what}`);
 }
 
-function listOf<T>(value: JsonValue | undefined, read: (element: JsonValue) => T | undefined): readonly T[] | undefined {
+function listOf<T>(
+  value: JsonValue | undefined,
+  read: (element: JsonValue) => T | undefined,
+): readonly T[] | undefined {
   if (!isArray(value)) return undefined;
   const list: T[] = [];
   for (const element of value) {
@@ -56,7 +67,8 @@ function asResult(value: JsonValue): PolicyResult | undefined {
   const severity = value["severity"] ?? null;
   const term = value["term"] ?? null;
   const evidence = listOf(value["evidence"] ?? [], asString);
-  if (typeof code !== "string" || code === "" || typeof message !== "string" || evidence === undefined) return undefined;
+  if (typeof code !== "string" || code === "" || typeof message !== "string" || evidence === undefined)
+    return undefined;
   if (solution !== null && typeof solution !== "string") return undefined;
   if (term !== null && typeof term !== "string") return undefined;
   if (severity !== null && !isSeverity(severity)) return undefined;

@@ -8,12 +8,14 @@ if (port === null) throw new Error("this file is the entry of a worker thread");
 
 const runner = new PolicyRunner();
 port.on("message", (message: ToWorker) => {
-  void answer(message).then((reply) => {
-    port.postMessage(reply);
-    // A spent instance is replaced while nobody waits for it.
-    runner.refresh();
-  });
+  void handle(message);
 });
+
+async function handle(message: ToWorker): Promise<void> {
+  port?.postMessage(await answer(message));
+  // A spent instance is replaced while nobody waits for it.
+  runner.refresh();
+}
 
 function answer(message: ToWorker): Promise<FromWorker> {
   return message.kind === "load" ? runner.load(message) : Promise.resolve(runner.evaluate(message));

@@ -16,7 +16,10 @@ function cached(): string {
 function isPinned(executable: string): boolean {
   if (executable !== "opa" && !existsSync(executable)) return false;
   try {
-    const words = execFileSync(executable, ["version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const words = execFileSync(executable, ["version"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     return words.startsWith(`Version: ${VERSION}\n`);
   } catch {
     return false;

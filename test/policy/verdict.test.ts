@@ -10,7 +10,13 @@ const violation = {
   severity: "high",
   term: null,
 };
-const denied = { allow: false, violations: [violation], warnings: [], exceptions: [{ code: "x" }], passed: ["a.b"] };
+const denied = {
+  allow: false,
+  violations: [violation],
+  warnings: [],
+  exceptions: [{ code: "x" }],
+  passed: ["a.b"],
+};
 
 describe("asVerdict", () => {
   it("takes a decision of the contract's shape", () => {

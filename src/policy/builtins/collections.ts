@@ -1,6 +1,13 @@
 import { contains } from "../rego/membership.ts";
 import { equalValues, setOf, valueAt } from "../rego/compare.ts";
-import { isRegoArray, RegoNumber, RegoObject, RegoSet, type RegoArray, type RegoValue } from "../rego/value.ts";
+import {
+  isRegoArray,
+  RegoNumber,
+  RegoObject,
+  RegoSet,
+  type RegoArray,
+  type RegoValue,
+} from "../rego/value.ts";
 import { BuiltinError, MAX_RESULT_ELEMENTS, type BuiltinTable } from "./contract.ts";
 import { anyOperand, elementsOf, numberOperand, objectOperand, toInteger } from "./operands.ts";
 
@@ -13,7 +20,9 @@ export const collectionBuiltins: BuiltinTable = {
     const distance = from <= to ? to - from : from - to;
     if (distance / step >= MAX_RESULT_ELEMENTS) throw new BuiltinError("too many numbers in range");
     const signed = from <= to ? step : -step;
-    return Array.from({ length: Number(distance / step) + 1 }, (_, i) => RegoNumber.of(from + BigInt(i) * signed));
+    return Array.from({ length: Number(distance / step) + 1 }, (_, i) =>
+      RegoNumber.of(from + BigInt(i) * signed),
+    );
   },
 
   "graph.reachable_paths": (operands) => {
@@ -104,7 +113,8 @@ function walk(
   paths: RegoValue[],
   visited: number,
 ): void {
-  if (visited > MAX_PATH_LENGTH || paths.length > MAX_RESULT_ELEMENTS / 10) throw new BuiltinError("too many paths");
+  if (visited > MAX_PATH_LENGTH || paths.length > MAX_RESULT_ELEMENTS / 10)
+    throw new BuiltinError("too many paths");
   const edges = valueAt(graph, vertex);
   if (edges === undefined) {
     paths.push(path);

@@ -60,13 +60,23 @@ interface MarshalOptions {
   readonly pretty: boolean;
 }
 
+const MARSHAL_OPTIONS: ReadonlyMap<string, string> = new Map([
+  ["prefix", "string"],
+  ["indent", "string"],
+  ["pretty", "boolean"],
+]);
+
 function marshalOptions(options: RegoObject): MarshalOptions {
   for (const [key, value] of options.entries) {
-    const wanted = { prefix: "string", indent: "string", pretty: "boolean" }[String(key)];
+    const wanted = typeof key === "string" ? MARSHAL_OPTIONS.get(key) : undefined;
     if (wanted === undefined) throw new BuiltinError("operand 2 object contained unknown key");
-    if (typeof value !== wanted) throw new BuiltinError(`operand 2 key ${String(key)} must be a ${wanted}`);
+    if (typeof value !== wanted) throw new BuiltinError(`operand 2 has an option that is no ${wanted}`);
   }
-  const [prefix, indent, pretty] = [options.member("prefix"), options.member("indent"), options.member("pretty")];
+  const [prefix, indent, pretty] = [
+    options.member("prefix"),
+    options.member("indent"),
+    options.member("pretty"),
+  ];
   return {
     prefix: typeof prefix === "string" ? prefix : "",
     indent: typeof indent === "string" ? indent : "\t",
@@ -77,7 +87,8 @@ function marshalOptions(options: RegoObject): MarshalOptions {
 function queryValues(value: RegoValue): readonly string[] {
   if (typeof value === "string") return [value];
   const elements = value instanceof RegoSet ? value.elements : value;
-  if (elements === null || typeof elements === "boolean" || elements instanceof RegoNumber) throw wrongValues();
+  if (elements === null || typeof elements === "boolean" || elements instanceof RegoNumber)
+    throw wrongValues();
   if (!isRegoArray(elements)) throw wrongValues();
   const texts = elements.map((element) => {
     if (typeof element !== "string") throw wrongValues();
@@ -102,7 +113,9 @@ function queryUnescape(text: string): string {
   const spaced = text.replaceAll("+", " ");
   if (!spaced.includes("%")) return spaced;
   const bytes = Buffer.concat(
-    spaced.split(/(%[0-9a-fA-F]{2})/).map((part, i) => Buffer.from(i % 2 === 1 ? part.slice(1) : part, i % 2 === 1 ? "hex" : "utf8")),
+    spaced
+      .split(/(%[0-9a-fA-F]{2})/)
+      .map((part, i) => Buffer.from(i % 2 === 1 ? part.slice(1) : part, i % 2 === 1 ? "hex" : "utf8")),
   );
   return utf8Text(bytes);
 }

@@ -1,5 +1,13 @@
 import { equalValues } from "../rego/compare.ts";
-import { isRegoArray, RegoNumber, RegoObject, RegoSet, typeName, type RegoArray, type RegoValue } from "../rego/value.ts";
+import {
+  isRegoArray,
+  RegoNumber,
+  RegoObject,
+  RegoSet,
+  typeName,
+  type RegoArray,
+  type RegoValue,
+} from "../rego/value.ts";
 import { BuiltinError, type BuiltinTable } from "./contract.ts";
 import { anyOperand, arrayOperand, toInt64 } from "./operands.ts";
 
@@ -8,7 +16,8 @@ export const jsonPatchBuiltins: BuiltinTable = {
   "json.patch": (operands) => {
     let document: RegoValue | undefined = anyOperand(operands, 0);
     for (const operation of arrayOperand(operands, 1)) {
-      if (!(operation instanceof RegoObject)) throw new BuiltinError("must be an array of JSON-Patch objects");
+      if (!(operation instanceof RegoObject))
+        throw new BuiltinError("must be an array of JSON-Patch objects");
       document = apply(document, operation);
     }
     if (document === undefined) throw new BuiltinError("the whole document was removed");
@@ -67,7 +76,8 @@ function insert(document: RegoValue | undefined, path: Path, value: RegoValue): 
   if (rest.length > 0) return replaceChild(document, key, insert(child(document, key), rest, value));
   if (document instanceof RegoObject) return withMember(document, key, value);
   if (document instanceof RegoSet) {
-    if (!equalValues(key, value)) throw new BuiltinError("the key of a set does not equal the value to be inserted");
+    if (!equalValues(key, value))
+      throw new BuiltinError("the key of a set does not equal the value to be inserted");
     return new RegoSet([...document.elements.filter((element) => !equalValues(element, value)), value]);
   }
   const array = arrayOf(document);
@@ -101,7 +111,8 @@ function valueAtPath(document: RegoValue | undefined, path: Path): RegoValue {
 function child(document: RegoValue, key: RegoValue): RegoValue {
   let found: RegoValue | undefined;
   if (document instanceof RegoObject) found = document.entries.find(([k]) => equalValues(k, key))?.[1];
-  else if (document instanceof RegoSet) found = document.elements.find((element) => equalValues(element, key));
+  else if (document instanceof RegoSet)
+    found = document.elements.find((element) => equalValues(element, key));
   else {
     const array = arrayOf(document);
     found = array[indexIn(array.length, key, array.length - 1)];

@@ -20,10 +20,12 @@ function decode(token: string, depth: number): RegoValue {
   }
   const header = jsonObject(utf8Text(base64url(encodedHeader)));
   // A JWE may not be read: its payload is encrypted.
-  if (header.member("enc") !== undefined) throw new BuiltinError("JWT is a JWE object, which is not supported");
+  if (header.member("enc") !== undefined)
+    throw new BuiltinError("JWT is a JWE object, which is not supported");
   const payload = utf8Text(base64url(encodedPayload ?? ""));
   const contentType = header.member("cty");
-  if (contentType !== undefined && typeof contentType !== "string") throw new BuiltinError("cty must be a string");
+  if (contentType !== undefined && typeof contentType !== "string")
+    throw new BuiltinError("cty must be a string");
   if (contentType === "JWT") return decode(payload.replaceAll(/^["']+|["']+$/g, ""), depth + 1);
   const claims = jsonObject(payload);
   return [header, claims, Buffer.from(base64url(encodedSignature ?? "")).toString("hex")];
@@ -41,6 +43,7 @@ function base64url(text: string): Uint8Array {
   if (!/^[A-Za-z0-9_-]*={0,2}$/.test(plain)) throw new BuiltinError("invalid base64url");
   const bare = plain.replace(/=+$/, "");
   const padded = plain !== bare;
-  if (bare.length % 4 === 1 || (padded && plain.length % 4 !== 0)) throw new BuiltinError("invalid base64url");
+  if (bare.length % 4 === 1 || (padded && plain.length % 4 !== 0))
+    throw new BuiltinError("invalid base64url");
   return Buffer.from(bare, "base64url");
 }

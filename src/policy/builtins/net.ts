@@ -17,7 +17,9 @@ export const netBuiltins: BuiltinTable = {
     const network = networkOf(stringOperand(operands, 0));
     const size = 1n << BigInt(network.bits - network.prefix);
     if (size > MAX_ADDRESSES) throw new BuiltinError(`more than ${MAX_ADDRESSES} addresses`);
-    return new RegoSet(Array.from({ length: Number(size) }, (_, i) => printAddress(network.first + BigInt(i), network.bits)));
+    return new RegoSet(
+      Array.from({ length: Number(size) }, (_, i) => printAddress(network.first + BigInt(i), network.bits)),
+    );
   },
 
   "net.cidr_contains_matches": (operands) => {
@@ -26,7 +28,8 @@ export const netBuiltins: BuiltinTable = {
     const pairs: RegoValue[] = [];
     for (const [text, index] of outer) {
       for (const [innerText, innerIndex] of inner) {
-        if (containsAll(networkOf(text), parseAddress(innerText) ?? networkOf(innerText))) pairs.push([index, innerIndex]);
+        if (containsAll(networkOf(text), parseAddress(innerText) ?? networkOf(innerText)))
+          pairs.push([index, innerIndex]);
       }
     }
     return setOf(pairs);
@@ -87,7 +90,10 @@ function ipv4(text: string): bigint {
 function ipv6(text: string): bigint {
   const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
   const tail = dotted === null ? 0n : ipv4(dotted[2] ?? "");
-  const plain = dotted === null ? text : `${dotted[1] ?? ""}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`;
+  const plain =
+    dotted === null
+      ? text
+      : `${dotted[1] ?? ""}${(tail >> 16n).toString(16)}:${(tail & 0xffffn).toString(16)}`;
   const [head = "", rest] = plain.split("::");
   const groups = head === "" ? [] : head.split(":");
   const after = rest === undefined || rest === "" ? [] : rest.split(":");
@@ -97,7 +103,9 @@ function ipv6(text: string): bigint {
 
 function printAddress(address: bigint, bits: 32 | 128): string {
   if (bits === 32) return [24n, 16n, 8n, 0n].map((shift) => (address >> shift) & 255n).join(".");
-  const groups = Array.from({ length: 8 }, (_, i) => ((address >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    ((address >> BigInt(112 - 16 * i)) & 0xffffn).toString(16),
+  );
   return compressed(groups);
 }
 
@@ -117,15 +125,18 @@ function compressed(groups: readonly string[]): string {
 /** Each CIDR with what stands for it in the answer: itself, its index, or its key. */
 function indexed(operand: RegoValue, position: number): readonly (readonly [string, RegoValue])[] {
   if (typeof operand === "string") return [[operand, operand]];
-  if (operand instanceof RegoSet) return operand.elements.map((element) => [cidrOf(element, position), element]);
-  if (operand instanceof RegoObject) return operand.entries.map(([key, value]) => [cidrOf(value, position), key]);
+  if (operand instanceof RegoSet)
+    return operand.elements.map((element) => [cidrOf(element, position), element]);
+  if (operand instanceof RegoObject)
+    return operand.entries.map(([key, value]) => [cidrOf(value, position), key]);
   if (operand === null || typeof operand === "boolean" || !isRegoArray(operand)) return [];
   return operand.map((element, i) => [cidrOf(element, position), RegoNumber.of(i)]);
 }
 
 function cidrOf(element: RegoValue, position: number): string {
   if (typeof element === "string") return element;
-  const first = element !== null && typeof element !== "boolean" && isRegoArray(element) ? element[0] : undefined;
+  const first =
+    element !== null && typeof element !== "boolean" && isRegoArray(element) ? element[0] : undefined;
   if (typeof first === "string") return first;
   throw new BuiltinError(`operand ${position + 1}: element must be string or non-empty array`);
 }

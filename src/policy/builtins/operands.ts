@@ -1,4 +1,12 @@
-import { isRegoArray, RegoNumber, RegoObject, RegoSet, typeName, type RegoArray, type RegoValue } from "../rego/value.ts";
+import {
+  isRegoArray,
+  RegoNumber,
+  RegoObject,
+  RegoSet,
+  typeName,
+  type RegoArray,
+  type RegoValue,
+} from "../rego/value.ts";
 import { BuiltinError } from "./contract.ts";
 
 /** The operand at `index`, of which type the caller must yet make sure. */

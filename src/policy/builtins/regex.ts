@@ -22,8 +22,10 @@ export const regexBuiltins: BuiltinTable = {
 
   "regex.template_match": (operands) => {
     const [open, close] = [stringOperand(operands, 2), stringOperand(operands, 3)];
-    if (Buffer.byteLength(open) !== 1) throw new BuiltinError("start delimiter has to be exactly one character long");
-    if (Buffer.byteLength(close) !== 1) throw new BuiltinError("end delimiter has to be exactly one character long");
+    if (Buffer.byteLength(open) !== 1)
+      throw new BuiltinError("start delimiter has to be exactly one character long");
+    if (Buffer.byteLength(close) !== 1)
+      throw new BuiltinError("end delimiter has to be exactly one character long");
     const pattern = compiled(templatePattern(stringOperand(operands, 0), open, close));
     return pattern.matcher(stringOperand(operands, 1)).find();
   },
@@ -59,8 +61,9 @@ function allMatches(pattern: RE2JS, text: string, wanted = -1n): readonly Match[
   const groupCount = matcher.groupCount();
   const matches: Match[] = [];
   let previousEnd = -1;
-  for (let position = 0; position <= text.length && (wanted < 0n || matches.length < wanted); ) {
-    if (!matcher.find(position)) break;
+  const limit = wanted < 0n ? Infinity : Number(wanted);
+  for (let position = 0; position <= text.length;) {
+    if (matches.length >= limit || !matcher.find(position)) break;
     const [start, end] = [matcher.start(0), matcher.end(0)];
     if (end === position && start === previousEnd) position += characterLength(text, position);
     else {
@@ -106,12 +109,19 @@ function replace(pattern: RE2JS, text: string, template: string): string {
 
 /** Go's `Regexp.Expand`: `$1`, `$name`, `${name}`, `$$`; a group that is not there is empty. */
 function expand(template: string, match: Match, names: Readonly<Record<string, number>>): string {
-  return template.replaceAll(/\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu, (_all, dollar, braced, bare) => {
-    if (dollar !== undefined) return "$";
-    const name = String(braced ?? bare);
-    const index = /^\d+$/.test(name) ? groupNumber(name) : Object.hasOwn(names, name) ? names[name] : undefined;
-    return (index === undefined ? undefined : match.groups[index]) ?? "";
-  });
+  return template.replaceAll(
+    /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu,
+    (_all, dollar, braced, bare) => {
+      if (dollar !== undefined) return "$";
+      const name = String(braced ?? bare);
+      const index = /^\d+$/.test(name)
+        ? groupNumber(name)
+        : Object.hasOwn(names, name)
+          ? names[name]
+          : undefined;
+      return (index === undefined ? undefined : match.groups[index]) ?? "";
+    },
+  );
 }
 
 /** Go takes no number with a leading zero, and none beyond eight digits. */

@@ -1,6 +1,7 @@
 import { RegoNumber } from "../rego/value.ts";
 import { BuiltinError, MAX_RESULT_ELEMENTS, type BuiltinTable } from "./contract.ts";
 import { arrayOperand, stringOperand, stringsOperand } from "./operands.ts";
+import { lengthInRunes } from "./sprintf/flags.ts";
 import { sprintf } from "./sprintf/sprintf.ts";
 
 export const stringBuiltins: BuiltinTable = {
@@ -18,7 +19,7 @@ export const stringBuiltins: BuiltinTable = {
 
   "strings.count": (operands) => {
     const [text, part] = [stringOperand(operands, 0), stringOperand(operands, 1)];
-    if (part === "") return RegoNumber.of([...text].length + 1);
+    if (part === "") return RegoNumber.of(lengthInRunes(text) + 1);
     let count = 0;
     for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count++;
     return RegoNumber.of(count);
@@ -29,7 +30,6 @@ export const stringBuiltins: BuiltinTable = {
     if (part === "") throw new BuiltinError("empty search character");
     return runeIndexes(text, part).map((index) => RegoNumber.of(index));
   },
-
 
   "glob.quote_meta": (operands) => stringOperand(operands, 0).replaceAll(/[*?\\[\]{}]/g, "\\$&"),
 };
@@ -51,4 +51,3 @@ function runeIndexes(text: string, part: string): readonly number[] {
 function isLowSurrogate(unit: number): boolean {
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
-

@@ -1,6 +1,13 @@
 import { RegoNumber, isRegoArray, type RegoValue } from "../rego/value.ts";
 import { BuiltinError, type BuiltinTable } from "./contract.ts";
-import { civilFromSeconds, daysIn, LONG_DAYS, secondsFromCivil, weekday, type CivilTime } from "./go-time/calendar.ts";
+import {
+  civilFromSeconds,
+  daysIn,
+  LONG_DAYS,
+  secondsFromCivil,
+  weekday,
+  type CivilTime,
+} from "./go-time/calendar.ts";
 import { parseDuration } from "./go-time/duration.ts";
 import { formatTime } from "./go-time/format.ts";
 import { NAMED_LAYOUTS, RFC3339, RFC3339_NANO } from "./go-time/layout.ts";

@@ -56,7 +56,8 @@ function parseNumber(text: string): Rational {
   const [, sign, whole = "", fraction = "", onlyFraction = "", exponentText = "0"] = parts;
   const digits = whole + fraction + onlyFraction;
   const exponent = Number(exponentText) - fraction.length - onlyFraction.length;
-  if (Math.abs(exponent) > MAX_EXPONENT || digits.length > MAX_EXPONENT) throw new BuiltinError("exponent too large");
+  if (Math.abs(exponent) > MAX_EXPONENT || digits.length > MAX_EXPONENT)
+    throw new BuiltinError("exponent too large");
   const size = BigInt(digits) * (sign === "-" ? -1n : 1n);
   return exponent >= 0
     ? { numerator: size * 10n ** BigInt(exponent), denominator: 1n }
@@ -98,7 +99,8 @@ function rounded64({ numerator, denominator }: Rational): Rational {
   if (size === 0n) return { numerator: 0n, denominator: 1n };
   let shift = bitLength(size) - bitLength(denominator) - 64;
   if (atLeast(size, denominator, shift + 64)) shift++;
-  const [top, bottom] = shift >= 0 ? [size, denominator << BigInt(shift)] : [size << BigInt(-shift), denominator];
+  const [top, bottom] =
+    shift >= 0 ? [size, denominator << BigInt(shift)] : [size << BigInt(-shift), denominator];
   let mantissa = top / bottom;
   const twice = (top % bottom) * 2n;
   if (twice > bottom || (twice === bottom && (mantissa & 1n) === 1n)) mantissa++;

@@ -11,7 +11,10 @@ export function checkDataPaths(data: JsonObject, roots: readonly string[], rules
   for (const rule of rules) {
     const conflict = conflictAt(data, rule.split("/"));
     if (conflict !== undefined) {
-      throw new BundleFault("bundle.data_invalid", `data.json has a value at ${shown(conflict)}, where the policy has the rule ${shown(rule)}`);
+      throw new BundleFault(
+        "bundle.data_invalid",
+        `data.json has a value at ${shown(conflict)}, where the policy has the rule ${shown(rule)}`,
+      );
     }
   }
 }
@@ -20,7 +23,10 @@ function checkRoots(value: JsonValue, path: string, roots: readonly string[]): v
   if (roots.some((root) => isWithin(path, root))) return;
   const leadsToRoot = path === "" || roots.some((root) => root.startsWith(`${path}/`));
   if (!leadsToRoot || !isObject(value)) {
-    throw new BundleFault("bundle.data_invalid", `data.json has ${shown(path)}, which is outside of the manifest's roots`);
+    throw new BundleFault(
+      "bundle.data_invalid",
+      `data.json has ${shown(path)}, which is outside of the manifest's roots`,
+    );
   }
   for (const [key, member] of Object.entries(value)) {
     checkRoots(member, path === "" ? segment(key) : `${path}/${segment(key)}`, roots);

@@ -15,7 +15,8 @@ export function gunzipOne(bytes: Uint8Array): Buffer {
   const { inflated, consumed } = inflate(body);
   const trailer = body.subarray(consumed);
   if (trailer.length < TRAILER_BYTES) throw new BundleFault("bundle.invalid", "the archive is cut off");
-  if (trailer.length > TRAILER_BYTES) throw new BundleFault("bundle.invalid", "the archive has bytes behind its end");
+  if (trailer.length > TRAILER_BYTES)
+    throw new BundleFault("bundle.invalid", "the archive has bytes behind its end");
   if (trailer.readUInt32LE(0) !== crc32(inflated) || trailer.readUInt32LE(4) !== inflated.length) {
     throw new BundleFault("bundle.invalid", "the archive's checksum is wrong");
   }
@@ -49,13 +50,21 @@ function inflate(body: Buffer): { readonly inflated: Buffer; readonly consumed: 
     result = inflateRawSync(body, { info: true, maxOutputLength: BUNDLE_LIMITS.tarBytes });
   } catch (thrown) {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "ERR_BUFFER_TOO_LARGE") {
-      throw new BundleFault("bundle.limit_exceeded", `the archive holds more than ${BUNDLE_LIMITS.tarBytes} bytes`);
+      throw new BundleFault(
+        "bundle.limit_exceeded",
+        `the archive holds more than ${BUNDLE_LIMITS.tarBytes} bytes`,
+      );
     }
     throw new BundleFault("bundle.invalid", "the archive is damaged or cut off");
   }
   if (typeof result === "object" && result !== null && "buffer" in result && "engine" in result) {
     const { buffer, engine } = result;
-    if (Buffer.isBuffer(buffer) && typeof engine === "object" && engine !== null && "bytesWritten" in engine) {
+    if (
+      Buffer.isBuffer(buffer) &&
+      typeof engine === "object" &&
+      engine !== null &&
+      "bytesWritten" in engine
+    ) {
       if (typeof engine.bytesWritten === "number") return { inflated: buffer, consumed: engine.bytesWritten };
     }
   }

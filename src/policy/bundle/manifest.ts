@@ -1,4 +1,12 @@
-import { arrayAt, at, isObject, oneLine, parseStrictJson, stringAt, type JsonValue } from "../../core/index.ts";
+import {
+  arrayAt,
+  at,
+  isObject,
+  oneLine,
+  parseStrictJson,
+  stringAt,
+  type JsonValue,
+} from "../../core/index.ts";
 import { BundleFault } from "./fault.ts";
 import { normalizeName } from "./names.ts";
 import { BUNDLE_LIMITS } from "./limits.ts";
@@ -44,7 +52,10 @@ function readRoots(manifest: JsonValue): readonly string[] {
   for (const [i, root] of roots.entries()) {
     const other = roots.find((other, j) => i !== j && isWithin(root, other));
     if (other !== undefined) {
-      throw new BundleFault("bundle.invalid", `.manifest: the roots ${quoted(root)} and ${quoted(other)} overlap`);
+      throw new BundleFault(
+        "bundle.invalid",
+        `.manifest: the roots ${quoted(root)} and ${quoted(other)} overlap`,
+      );
     }
   }
   return roots;
@@ -55,17 +66,33 @@ export function isWithin(path: string, root: string): boolean {
   return root === "" || path === root || path.startsWith(`${root}/`);
 }
 
-function readModules(manifest: JsonValue): { readonly entrypoints: readonly string[]; readonly module: string } {
+function readModules(manifest: JsonValue): {
+  readonly entrypoints: readonly string[];
+  readonly module: string;
+} {
   const resolvers = arrayAt(manifest, "wasm") ?? [];
-  const entrypoints = strings(resolvers.map((resolver) => at(resolver, "entrypoint") ?? null), "wasm entrypoints");
-  const modules = new Set(strings(resolvers.map((resolver) => at(resolver, "module") ?? null), "wasm modules"));
+  const entrypoints = strings(
+    resolvers.map((resolver) => at(resolver, "entrypoint") ?? null),
+    "wasm entrypoints",
+  );
+  const modules = new Set(
+    strings(
+      resolvers.map((resolver) => at(resolver, "module") ?? null),
+      "wasm modules",
+    ),
+  );
   const [module] = modules;
   if (module === undefined) {
-    throw new BundleFault("bundle.entrypoint_missing", ".manifest names no WASM entrypoint: build it with opa build -t wasm");
+    throw new BundleFault(
+      "bundle.entrypoint_missing",
+      ".manifest names no WASM entrypoint: build it with opa build -t wasm",
+    );
   }
-  if (modules.size > 1) throw new BundleFault("bundle.invalid", ".manifest names several WASM modules; one is expected");
+  if (modules.size > 1)
+    throw new BundleFault("bundle.invalid", ".manifest names several WASM modules; one is expected");
   const duplicate = entrypoints.find((entrypoint, i) => entrypoints.indexOf(entrypoint) !== i);
-  if (duplicate !== undefined) throw new BundleFault("bundle.invalid", `.manifest has the entrypoint ${quoted(duplicate)} twice`);
+  if (duplicate !== undefined)
+    throw new BundleFault("bundle.invalid", `.manifest has the entrypoint ${quoted(duplicate)} twice`);
   return { entrypoints, module: normalizeName(module) };
 }
 

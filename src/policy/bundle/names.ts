@@ -14,6 +14,10 @@ export function normalizeName(name: string): string {
     Buffer.byteLength(bare) > BUNDLE_LIMITS.nameBytes ||
     /[\\\p{Cc}\ufffd]|^[A-Za-z]:/u.test(bare) ||
     segments.some((segment) => segment === "" || segment === "." || segment === "..");
-  if (hostile) throw new BundleFault("bundle.invalid", `the archive has a file with the name ${oneLine(JSON.stringify(name), 100)}`);
+  if (hostile)
+    throw new BundleFault(
+      "bundle.invalid",
+      `the archive has a file with the name ${oneLine(JSON.stringify(name), 100)}`,
+    );
   return bare;
 }

@@ -42,7 +42,10 @@ export interface Composition {
  * The same rules over other data: a policy without rules of its own runs on the default bundle's module. The digest
  * is that of the canonical JSON of the module's digest and the data, and so the same wherever both are the same.
  */
-export function composeBundle(bundle: PolicyBundle, composition: Composition): Result<PolicyBundle, BundleCode> {
+export function composeBundle(
+  bundle: PolicyBundle,
+  composition: Composition,
+): Result<PolicyBundle, BundleCode> {
   return caught(() => {
     const { name, revision, data } = composition;
     checkDataPaths(data, bundle.roots ?? [""], bundle.rules ?? bundle.entrypoints);
@@ -71,11 +74,17 @@ function read(bytes: Uint8Array): PolicyBundle {
   checkNames([...files.keys()]);
   const manifest = readManifest(fileNamed(files, ".manifest"));
   if (!manifest.entrypoints.includes(DECISION_ENTRYPOINT)) {
-    throw new BundleFault("bundle.entrypoint_missing", `.manifest lacks the entrypoint ${DECISION_ENTRYPOINT}`);
+    throw new BundleFault(
+      "bundle.entrypoint_missing",
+      `.manifest lacks the entrypoint ${DECISION_ENTRYPOINT}`,
+    );
   }
   const wasm = fileNamed(files, manifest.module);
   if (wasm.length > BUNDLE_LIMITS.moduleBytes) {
-    throw new BundleFault("bundle.limit_exceeded", `${manifest.module} has more than ${BUNDLE_LIMITS.moduleBytes} bytes`);
+    throw new BundleFault(
+      "bundle.limit_exceeded",
+      `${manifest.module} has more than ${BUNDLE_LIMITS.moduleBytes} bytes`,
+    );
   }
   const data = readData(files.get("data.json"));
   const rules = [...new Set([...manifest.entrypoints, ...rulesIn(files)])];
@@ -99,7 +108,10 @@ function checkNames(names: readonly string[]): void {
   }
   const elsewhere = names.find((name) => /(?:^|\/)data\.(?:json|ya?ml)$/.test(name) && name !== "data.json");
   if (elsewhere !== undefined) {
-    throw new BundleFault("bundle.invalid", `data in ${oneLine(elsewhere, 100)}: opa build puts all of it into /data.json`);
+    throw new BundleFault(
+      "bundle.invalid",
+      `data in ${oneLine(elsewhere, 100)}: opa build puts all of it into /data.json`,
+    );
   }
 }
 
@@ -112,7 +124,10 @@ function fileNamed(files: ReadonlyMap<string, Buffer>, name: string): Buffer {
 function readData(bytes: Uint8Array | undefined): JsonObject {
   if (bytes === undefined) return {};
   if (bytes.byteLength > BUNDLE_LIMITS.dataBytes) {
-    throw new BundleFault("bundle.limit_exceeded", `data.json has more than ${BUNDLE_LIMITS.dataBytes} bytes`);
+    throw new BundleFault(
+      "bundle.limit_exceeded",
+      `data.json has more than ${BUNDLE_LIMITS.dataBytes} bytes`,
+    );
   }
   const parsed = parseStrictJson(bytes);
   if (!parsed.ok) throw new BundleFault("bundle.data_invalid", `data.json: ${parsed.reason.message}`);

@@ -1,5 +1,17 @@
 /** Words at the start of a line that begin no rule. */
-const NO_RULE = new Set(["package", "import", "else", "default", "with", "not", "some", "every", "if", "in", "contains"]);
+const NO_RULE = new Set([
+  "package",
+  "import",
+  "else",
+  "default",
+  "with",
+  "not",
+  "some",
+  "every",
+  "if",
+  "in",
+  "contains",
+]);
 
 const NAME = "[A-Za-z_][A-Za-z0-9_]*";
 const PACKAGE = new RegExp(`^\\s*package\\s+(${NAME}(?:\\.${NAME}|\\["[^"\\\\]+"\\])*)`, "m");
@@ -13,7 +25,9 @@ export function rulePaths(rego: string): readonly string[] {
   const code = rego.replaceAll(/#.*$/gm, "");
   const path = PACKAGE.exec(code)?.[1];
   if (path === undefined) return [];
-  const segments = [...path.matchAll(new RegExp(`\\["([^"\\\\]+)"\\]|${NAME}`, "g"))].map(([name, quoted]) => quoted ?? name);
+  const segments = [...path.matchAll(new RegExp(`\\["([^"\\\\]+)"\\]|${NAME}`, "g"))].map(
+    ([name, quoted]) => quoted ?? name,
+  );
   const rules = new Set<string>();
   for (const [, head = ""] of code.matchAll(HEAD)) {
     const names = head.split(".");

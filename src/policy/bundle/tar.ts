@@ -6,7 +6,8 @@ import { BUNDLE_LIMITS } from "./limits.ts";
 const BLOCK = 512;
 
 /** pax records that say nothing of what or where a file is. */
-const HARMLESS_PAX = /^(?:mtime|atime|ctime|uid|gid|uname|gname|comment|(?:SCHILY|LIBARCHIVE)\.[A-Za-z0-9._-]+)$/;
+const HARMLESS_PAX =
+  /^(?:mtime|atime|ctime|uid|gid|uname|gname|comment|(?:SCHILY|LIBARCHIVE)\.[A-Za-z0-9._-]+)$/;
 
 /**
  * The regular files of a tar (POSIX ustar, pax records where harmless), by normalized name, in memory. Links,
@@ -17,11 +18,14 @@ export function readTar(tar: Buffer): ReadonlyMap<string, Buffer> {
   const files = new Map<string, Buffer>();
   let entries = 0;
   let at = 0;
-  for (; at + BLOCK <= tar.length; ) {
+  for (; at + BLOCK <= tar.length;) {
     const header = tar.subarray(at, at + BLOCK);
     if (isZero(header)) break;
     if (++entries > BUNDLE_LIMITS.files) {
-      throw new BundleFault("bundle.limit_exceeded", `the archive has more than ${BUNDLE_LIMITS.files} entries`);
+      throw new BundleFault(
+        "bundle.limit_exceeded",
+        `the archive has more than ${BUNDLE_LIMITS.files} entries`,
+      );
     }
     checkHeader(header);
     const size = octal(header, 124, 12, "size");
@@ -41,7 +45,8 @@ function readEntry(header: Buffer, body: Buffer, files: Map<string, Buffer>): vo
     case "0":
     case "\0": {
       const normal = normalizeName(name);
-      if (files.has(normal)) throw new BundleFault("bundle.invalid", `the archive has ${oneLine(normal, 100)} twice`);
+      if (files.has(normal))
+        throw new BundleFault("bundle.invalid", `the archive has ${oneLine(normal, 100)} twice`);
       files.set(normal, body);
       return;
     }
@@ -64,7 +69,8 @@ function readEntry(header: Buffer, body: Buffer, files: Map<string, Buffer>): vo
 function checkHeader(header: Buffer): void {
   let sum = 0;
   for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : (header[i] ?? 0);
-  if (octal(header, 148, 8, "checksum") !== sum) throw new BundleFault("bundle.invalid", "not a tar: a header's checksum is wrong");
+  if (octal(header, 148, 8, "checksum") !== sum)
+    throw new BundleFault("bundle.invalid", "not a tar: a header's checksum is wrong");
   if ((octal(header, 100, 8, "mode") & 0o6000) !== 0) {
     throw new BundleFault("bundle.invalid", "an entry has the set-user-id or set-group-id bit");
   }
@@ -87,7 +93,8 @@ function field(header: Buffer, start: number, length: number): string {
 /** Octal digits only; GNU's binary sizes are for files larger than any here. */
 function octal(header: Buffer, start: number, length: number, what: string): number {
   const text = field(header, start, length).trim();
-  if (!/^[0-7]*$/.test(text)) throw new BundleFault("bundle.invalid", `not a tar: a header's ${what} is not octal`);
+  if (!/^[0-7]*$/.test(text))
+    throw new BundleFault("bundle.invalid", `not a tar: a header's ${what} is not octal`);
   return text === "" ? 0 : Number.parseInt(text, 8);
 }
 
@@ -96,16 +103,22 @@ function checkPax(body: Buffer): void {
   while (rest !== "") {
     const [head = "", digits = "", key = ""] = /^(\d{1,6}) ([^=\n]+)=/.exec(rest) ?? [];
     const length = Number(digits);
-    if (head === "" || length <= head.length) throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
+    if (head === "" || length <= head.length)
+      throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
     if (!HARMLESS_PAX.test(key)) {
-      throw new BundleFault("bundle.invalid", `a pax header sets ${oneLine(key, 60)}, which a bundle must not need`);
+      throw new BundleFault(
+        "bundle.invalid",
+        `a pax header sets ${oneLine(key, 60)}, which a bundle must not need`,
+      );
     }
     const record = Buffer.from(rest).subarray(0, length).toString("utf8");
-    if (Buffer.byteLength(record) !== length || !record.endsWith("\n")) throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
+    if (Buffer.byteLength(record) !== length || !record.endsWith("\n"))
+      throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
     rest = rest.slice(record.length);
   }
 }
 
 function isZero(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0);
+  // Every byte equals the next one: one comparison in native code, however long the tail.
+  return bytes.length === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
 }

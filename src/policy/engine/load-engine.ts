@@ -47,9 +47,11 @@ export async function loadEngine(
 ): Promise<Result<PolicyEngine, BundleCode>> {
   const settings = { ...DEFAULTS, ...options };
   let pool: WorkerPool | undefined;
-  // The thread starts while the module compiles.
-  const first: PolicyWorker = new PolicyWorker(() => pool?.forget(first));
+  let first: PolicyWorker | undefined;
   try {
+    // The thread starts while the module compiles.
+    const worker: PolicyWorker = new PolicyWorker(() => pool?.forget(worker));
+    first = worker;
     const module = await compileModule(bundle.wasm);
     const load: LoadMessage = {
       kind: "load",
@@ -64,10 +66,10 @@ export async function loadEngine(
       },
     };
     pool = new WorkerPool(load, Math.max(1, settings.workers), settings.queueLength);
-    const started = await pool.start(first, settings.loadTimeoutMs);
+    const started = await pool.start(worker, settings.loadTimeoutMs);
     return started.ok ? success(new Engine(bundle, pool, settings.inputBytes)) : started;
   } catch (thrown) {
-    await first.kill({ code: "policy.closed", message: "the bundle cannot be loaded" });
+    await first?.kill({ code: "policy.closed", message: "the bundle cannot be loaded" });
     return failure("bundle.module_invalid", describeThrown(thrown));
   }
 }
@@ -91,10 +93,16 @@ class Engine implements PolicyEngine {
     options: EvaluateOptions,
   ): Promise<Result<JsonValue, EvaluationCode>> {
     if (!this.#entrypoints.has(entrypoint)) {
-      return failure("policy.entrypoint_unknown", `the policy has no such entrypoint; it has ${[...this.#entrypoints].join(", ")}`);
+      return failure(
+        "policy.entrypoint_unknown",
+        `the policy has no such entrypoint; it has ${[...this.#entrypoints].join(", ")}`,
+      );
     }
     if (input.byteLength > this.#inputBytes) {
-      return failure("policy.input_invalid", `the input document has ${input.byteLength} bytes; at most ${this.#inputBytes} are evaluated`);
+      return failure(
+        "policy.input_invalid",
+        `the input document has ${input.byteLength} bytes; at most ${this.#inputBytes} are evaluated`,
+      );
     }
     const now = options.now.getTime();
     if (!Number.isSafeInteger(now)) return failure("policy.input_invalid", "the decision's time is no time");
@@ -102,7 +110,11 @@ class Engine implements PolicyEngine {
     const transfer = new ArrayBuffer(input.byteLength);
     const copy = new Uint8Array(transfer);
     copy.set(input);
-    const reply = await this.#pool.evaluate({ kind: "evaluate", input: copy, entrypoint, now }, transfer, options.timeoutMs);
+    const reply = await this.#pool.evaluate(
+      { kind: "evaluate", input: copy, entrypoint, now },
+      transfer,
+      options.timeoutMs,
+    );
     return reply.ok ? readResultSet(reply.value) : reply;
   }
 

@@ -25,10 +25,18 @@ export class PolicyWorker {
   #dead = false;
 
   constructor(onExit: () => void) {
-    this.#worker = new Worker(workerFile(), { resourceLimits: RESOURCE_LIMITS, env: {}, argv: [], name: "assay-policy" });
+    this.#worker = new Worker(workerFile(), {
+      resourceLimits: RESOURCE_LIMITS,
+      env: {},
+      argv: [],
+      name: "assay-policy",
+    });
     this.#worker.unref();
     this.#worker.on("message", (reply: FromWorker) => this.#settle(reply));
-    this.#worker.on("messageerror", () => void this.kill({ code: "policy.runtime_error", message: "unreadable answer" }));
+    this.#worker.on(
+      "messageerror",
+      () => void this.kill({ code: "policy.runtime_error", message: "unreadable answer" }),
+    );
     this.#worker.on("error", (thrown: unknown) => {
       this.#deadReason = deathReason(thrown);
     });
@@ -68,7 +76,11 @@ export class PolicyWorker {
       this.#waiting = resolve;
       // Only a thread with work keeps the process alive.
       this.#worker.ref();
-      this.#worker.postMessage(message, [...transfer]);
+      try {
+        this.#worker.postMessage(message, [...transfer]);
+      } catch (thrown) {
+        this.#settle({ kind: "failed", reason: deathReason(thrown) });
+      }
     });
   }
 

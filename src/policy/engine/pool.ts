@@ -1,4 +1,4 @@
-import { failure, type Result } from "../../core/index.ts";
+import { describeThrown, failure, type Result } from "../../core/index.ts";
 import type { BundleCode, EvaluationCode } from "../types.ts";
 import { PolicyWorker, type EvaluationReply } from "./policy-worker.ts";
 import type { EvaluateMessage, LoadMessage } from "./protocol.ts";
@@ -50,7 +50,9 @@ export class WorkerPool {
   evaluate(message: EvaluateMessage, transfer: ArrayBuffer, timeoutMs: number): Promise<EvaluationReply> {
     if (this.#closed) return Promise.resolve(closed());
     if (this.#queue.length >= this.#queueLength) {
-      return Promise.resolve(failure("policy.overloaded", `${this.#queue.length} evaluations are waiting already`));
+      return Promise.resolve(
+        failure("policy.overloaded", `${this.#queue.length} evaluations are waiting already`),
+      );
     }
     return new Promise((resolve) => {
       const job: Job = {
@@ -87,7 +89,8 @@ export class WorkerPool {
     while (this.#queue.length > 0) {
       const worker = this.#idle.pop();
       if (worker === undefined) {
-        if (this.#workers.size < Math.min(this.#size, this.#busyCount() + this.#queue.length)) void this.#grow();
+        if (this.#workers.size < Math.min(this.#size, this.#busyCount() + this.#queue.length))
+          void this.#grow();
         return;
       }
       const job = this.#queue.shift();
@@ -102,13 +105,22 @@ export class WorkerPool {
   }
 
   async #grow(): Promise<void> {
-    const worker: PolicyWorker = new PolicyWorker(() => this.forget(worker));
+    let worker: PolicyWorker;
+    try {
+      const fresh: PolicyWorker = new PolicyWorker(() => this.forget(fresh));
+      worker = fresh;
+    } catch (thrown) {
+      const message = `no thread can be started: ${describeThrown(thrown)}`;
+      for (const job of this.#queue.splice(0)) this.#finish(job, failure("policy.runtime_error", message));
+      return;
+    }
     this.#workers.add(worker);
     const loaded = await worker.load(this.#load);
     if (this.#closed) return;
     if (!loaded.ok) {
       // A bundle that loaded once loads again, unless the machine is at its limits: nobody may wait for that.
-      for (const job of this.#queue.splice(0)) this.#finish(job, failure("policy.runtime_error", loaded.reason.message));
+      for (const job of this.#queue.splice(0))
+        this.#finish(job, failure("policy.runtime_error", loaded.reason.message));
       await worker.kill({ code: "policy.runtime_error", message: loaded.reason.message });
       return;
     }

@@ -14,10 +14,14 @@ export function readResultSet(json: string): Result<JsonValue, EvaluationCode> {
   }
   if (!Array.isArray(parsed)) return failure("policy.bad_result", "the policy's result is no result set");
   const results: readonly unknown[] = parsed;
-  if (results.length === 0) return failure("policy.undefined", "the policy's entrypoint is undefined for this input");
+  if (results.length === 0)
+    return failure("policy.undefined", "the policy's entrypoint is undefined for this input");
   const [only] = results;
   if (results.length > 1 || !isResult(only)) {
-    return failure("policy.bad_result", `the policy's result set has ${results.length} elements; one was expected`);
+    return failure(
+      "policy.bad_result",
+      `the policy's result set has ${results.length} elements; one was expected`,
+    );
   }
   return success(only.result);
 }

@@ -71,20 +71,28 @@ function checkEntrypoints(declared: readonly string[], found: readonly string[])
   const missing = declared.find((name) => !found.includes(name));
   const extra = found.find((name) => !declared.includes(name));
   if (missing !== undefined) {
-    throw new PolicyFault("bundle.entrypoint_missing", `policy.wasm lacks the entrypoint ${missing} of the manifest`);
+    throw new PolicyFault(
+      "bundle.entrypoint_missing",
+      `policy.wasm lacks the entrypoint ${missing} of the manifest`,
+    );
   }
   if (extra !== undefined) {
-    throw new PolicyFault("bundle.module_invalid", `policy.wasm has the entrypoint ${extra}, which the manifest lacks`);
+    throw new PolicyFault(
+      "bundle.module_invalid",
+      `policy.wasm has the entrypoint ${extra}, which the manifest lacks`,
+    );
   }
 }
 
 function loadReason(thrown: unknown): Reason<BundleCode> {
-  const code = thrown instanceof PolicyFault && isBundleCode(thrown.code) ? thrown.code : "bundle.module_invalid";
+  const code =
+    thrown instanceof PolicyFault && isBundleCode(thrown.code) ? thrown.code : "bundle.module_invalid";
   return { code, message: describeThrown(thrown) };
 }
 
 function evaluationReason(thrown: unknown): Reason<EvaluationCode> {
-  const code = thrown instanceof PolicyFault && !isBundleCode(thrown.code) ? thrown.code : "policy.runtime_error";
+  const code =
+    thrown instanceof PolicyFault && !isBundleCode(thrown.code) ? thrown.code : "policy.runtime_error";
   return { code, message: describeThrown(thrown) };
 }
 

@@ -1,7 +1,7 @@
 /** Go's `strconv.Quote`; with `ascii` its `QuoteToASCII`. */
 export function quote(text: string, ascii = false): string {
   if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
-  return `"${[...text].map((c) => escapeCharacter(c, '"', ascii)).join("")}"`;
+  return `"${Array.from(text, (c) => escapeCharacter(c, '"', ascii)).join("")}"`;
 }
 
 /** Go's `strconv.QuoteRune`; what is no Unicode scalar value is U+FFFD. */

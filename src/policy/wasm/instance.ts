@@ -51,7 +51,10 @@ export class PolicyInstance {
     }
     for (const name of this.builtinNames.values()) {
       if (!isProvided(name)) {
-        throw new PolicyFault("bundle.builtin_refused", `the policy calls ${oneLine(name, 100)}, which is not allowed here`);
+        throw new PolicyFault(
+          "bundle.builtin_refused",
+          `the policy calls ${oneLine(name, 100)}, which is not allowed here`,
+        );
       }
     }
   }
@@ -73,7 +76,10 @@ export class PolicyInstance {
       this.#heapStart = this.#opa.opa_heap_ptr_get() >>> 0;
     } catch (thrown) {
       this.#usable = false;
-      throw new PolicyFault("bundle.data_invalid", `the policy's data cannot be loaded: ${describeThrown(thrown)}`);
+      throw new PolicyFault(
+        "bundle.data_invalid",
+        `the policy's data cannot be loaded: ${describeThrown(thrown)}`,
+      );
     }
     if (this.#data === 0 || this.#heapStart === 0) {
       this.#usable = false;
@@ -87,8 +93,10 @@ export class PolicyInstance {
    */
   evaluate(input: Uint8Array, entrypoint: string, context: BuiltinContext): string {
     const id = this.entrypoints.get(entrypoint);
-    if (id === undefined) throw new PolicyFault("policy.entrypoint_unknown", "the policy has no such entrypoint");
-    if (!this.#usable || this.#data === 0) throw new PolicyFault("policy.runtime_error", "instance not usable");
+    if (id === undefined)
+      throw new PolicyFault("policy.entrypoint_unknown", "the policy has no such entrypoint");
+    if (!this.#usable || this.#data === 0)
+      throw new PolicyFault("policy.runtime_error", "instance not usable");
     // While it runs it is not: a builtin cannot evaluate, and a throw leaves it so.
     this.#usable = false;
     this.#context = context;
@@ -104,14 +112,17 @@ export class PolicyInstance {
     try {
       opa.opa_heap_ptr_set(this.#heapStart);
       const value = this.#parse(input);
-      if (value === 0) throw new PolicyFault("policy.input_invalid", "the module cannot parse the input document");
+      if (value === 0)
+        throw new PolicyFault("policy.input_invalid", "the module cannot parse the input document");
       const evaluation = opa.opa_eval_ctx_new();
       opa.opa_eval_ctx_set_input(evaluation, value);
       opa.opa_eval_ctx_set_data(evaluation, this.#data);
       opa.opa_eval_ctx_set_entrypoint(evaluation, entrypoint);
       if (opa.eval(evaluation) !== 0) throw new PolicyFault("policy.runtime_error", "evaluation failed");
       // The module's own JSON has sets in the order of their hashes; OPA's answers are sorted.
-      return orderedJson(readRegoText(this.#dump(opa.opa_eval_ctx_get_result(evaluation), this.#limits.resultBytes)));
+      return orderedJson(
+        readRegoText(this.#dump(opa.opa_eval_ctx_get_result(evaluation), this.#limits.resultBytes)),
+      );
     } catch (thrown) {
       throw faultOf(thrown);
     }
@@ -168,7 +179,8 @@ export class PolicyInstance {
     const address = this.#opa.opa_malloc(bytes.length);
     this.#memory.write(address, bytes);
     const value = this.#opa.opa_value_parse(address, bytes.length);
-    if (value === 0) throw new PolicyFault("policy.runtime_error", "the module cannot read a builtin's result");
+    if (value === 0)
+      throw new PolicyFault("policy.runtime_error", "the module cannot read a builtin's result");
     return value;
   }
 
@@ -176,7 +188,8 @@ export class PolicyInstance {
   #listing(table: "builtins" | "entrypoints"): ReadonlyMap<string, number> {
     const text = this.#memory.readText(this.#opa.opa_json_dump(this.#opa[table]()), MAX_LISTING_BYTES);
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw new Error(`${table} is no object`);
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+      throw new Error(`${table} is no object`);
     const listing = new Map<string, number>();
     for (const [name, id] of Object.entries(parsed)) {
       if (typeof id !== "number") throw new Error(`${table} has an entry without number`);

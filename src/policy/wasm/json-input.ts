@@ -139,7 +139,8 @@ class Scanner {
 
   #digits(): boolean {
     const start = this.#at;
-    for (let byte = this.#bytes[start] ?? 0; byte >= 0x30 && byte <= 0x39; ) byte = this.#bytes[++this.#at] ?? 0;
+    for (let byte = this.#bytes[start] ?? 0; byte >= 0x30 && byte <= 0x39;)
+      byte = this.#bytes[++this.#at] ?? 0;
     return this.#at > start;
   }
 

@@ -11,7 +11,10 @@ export class LinearMemory {
   #written = 0;
 
   constructor(initialPages: number, maximumPages: number) {
-    this.memory = new WebAssembly.Memory({ initial: Math.min(initialPages, maximumPages), maximum: maximumPages });
+    this.memory = new WebAssembly.Memory({
+      initial: Math.min(initialPages, maximumPages),
+      maximum: maximumPages,
+    });
   }
 
   get byteLength(): number {
@@ -31,7 +34,8 @@ export class LinearMemory {
     if (start === 0 || start >= this.byteLength) throw outside(start);
     const window = new Uint8Array(this.memory.buffer, start, Math.min(limit + 1, this.byteLength - start));
     const length = window.indexOf(0);
-    if (length < 0) throw new PolicyFault("policy.bad_result", `the module's text does not end within ${limit} bytes`);
+    if (length < 0)
+      throw new PolicyFault("policy.bad_result", `the module's text does not end within ${limit} bytes`);
     try {
       return utf8.decode(window.subarray(0, length));
     } catch {
@@ -51,5 +55,8 @@ export class LinearMemory {
 }
 
 function outside(address: number): PolicyFault {
-  return new PolicyFault("policy.runtime_error", `the module gave the address ${address}, which is outside of its memory`);
+  return new PolicyFault(
+    "policy.runtime_error",
+    `the module gave the address ${address}, which is outside of its memory`,
+  );
 }

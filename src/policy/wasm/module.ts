@@ -53,7 +53,8 @@ export async function compileModule(bytes: Uint8Array): Promise<WebAssembly.Modu
   }
   const exported = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
   const missing = FUNCTIONS.find((name) => exported.get(name) !== "function");
-  if (missing !== undefined) throw invalid(`policy.wasm does not export ${missing}: not built by OPA 0.28 or newer`);
+  if (missing !== undefined)
+    throw invalid(`policy.wasm does not export ${missing}: not built by OPA 0.28 or newer`);
   return module;
 }
 
@@ -62,7 +63,9 @@ export function opaExports(instance: WebAssembly.Instance): OpaExports {
   const version = globalValue(instance, "opa_wasm_abi_version");
   const minor = globalValue(instance, "opa_wasm_abi_minor_version");
   if (version !== 1 || minor === undefined || minor < 2) {
-    throw invalid(`policy.wasm has ABI ${version ?? "?"}.${minor ?? "?"}; 1.2 or a later 1.x is needed: build it anew`);
+    throw invalid(
+      `policy.wasm has ABI ${version ?? "?"}.${minor ?? "?"}; 1.2 or a later 1.x is needed: build it anew`,
+    );
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- compileModule has checked every name
   return instance.exports as OpaExports;

@@ -69,7 +69,10 @@ describe("readBundle", () => {
       { name: "a GNU long link", entry: { name: "././@LongLink", type: "K", content: "x\0" } },
       { name: "a pax path", entry: { name: "p", type: "x", content: paxRecord("path", "policy.wasm") } },
       { name: "a pax size", entry: { name: "p", type: "x", content: paxRecord("size", "1") } },
-      { name: "a pax sparse map", entry: { name: "p", type: "x", content: paxRecord("GNU.sparse.major", "1") } },
+      {
+        name: "a pax sparse map",
+        entry: { name: "p", type: "x", content: paxRecord("GNU.sparse.major", "1") },
+      },
       { name: "a pax record of a wrong length", entry: { name: "p", type: "x", content: "99 mtime=1\n" } },
       { name: "set-user-id", entry: { name: "l", mode: 0o4755 } },
       { name: "a name twice", entry: { name: "/data.json", content: "{}" } },
@@ -87,9 +90,21 @@ describe("readBundle", () => {
   describe("T184 T050 refuses floods and damage", () => {
     const archive = archiveOf(bundleEntries());
     const small = { name: "f", content: "" };
-    const cases: readonly { readonly name: string; readonly bytes: () => Uint8Array; readonly code: string }[] = [
-      { name: "A042 a gzip bomb", bytes: () => gzipSync(Buffer.alloc(129 * 1024 * 1024)), code: "bundle.limit_exceeded" },
-      { name: "an archive too large", bytes: () => Buffer.alloc(32 * 1024 * 1024 + 1), code: "bundle.limit_exceeded" },
+    const cases: readonly {
+      readonly name: string;
+      readonly bytes: () => Uint8Array;
+      readonly code: string;
+    }[] = [
+      {
+        name: "A042 a gzip bomb",
+        bytes: () => gzipSync(Buffer.alloc(129 * 1024 * 1024)),
+        code: "bundle.limit_exceeded",
+      },
+      {
+        name: "an archive too large",
+        bytes: () => Buffer.alloc(32 * 1024 * 1024 + 1),
+        code: "bundle.limit_exceeded",
+      },
       {
         name: "too many files",
         bytes: () => archiveOf(Array.from({ length: 2001 }, (_, i) => ({ ...small, name: `f${i}` }))),
@@ -97,16 +112,41 @@ describe("readBundle", () => {
       },
       {
         name: "T168 data too large",
-        bytes: () => archiveOf(bundleEntries({ "/data.json": `{"policy":"${"x".repeat(16 * 1024 * 1024)}"}` })),
+        bytes: () =>
+          archiveOf(bundleEntries({ "/data.json": `{"policy":"${"x".repeat(16 * 1024 * 1024)}"}` })),
         code: "bundle.limit_exceeded",
       },
-      { name: "cut off in the middle", bytes: () => archive.subarray(0, archive.length >> 1), code: "bundle.invalid" },
+      {
+        name: "cut off in the middle",
+        bytes: () => archive.subarray(0, archive.length >> 1),
+        code: "bundle.invalid",
+      },
       { name: "cut off in the trailer", bytes: () => archive.subarray(0, -1), code: "bundle.invalid" },
-      { name: "trailing data", bytes: () => Buffer.concat([archive, Buffer.from("x")]), code: "bundle.invalid" },
-      { name: "a second member", bytes: () => Buffer.concat([archive, gzipSync("")]), code: "bundle.invalid" },
-      { name: "a member before", bytes: () => Buffer.concat([gzipSync(""), archive]), code: "bundle.invalid" },
-      { name: "a wrong checksum", bytes: () => archive.with(archive.length - 8, archive.readUInt8(archive.length - 8) ^ 1), code: "bundle.invalid" },
-      { name: "bytes behind the tar's end", bytes: () => gzipSync(tarOf(bundleEntries(), Buffer.alloc(1536, 1).fill(0, 0, 1024))), code: "bundle.invalid" },
+      {
+        name: "trailing data",
+        bytes: () => Buffer.concat([archive, Buffer.from("x")]),
+        code: "bundle.invalid",
+      },
+      {
+        name: "a second member",
+        bytes: () => Buffer.concat([archive, gzipSync("")]),
+        code: "bundle.invalid",
+      },
+      {
+        name: "a member before",
+        bytes: () => Buffer.concat([gzipSync(""), archive]),
+        code: "bundle.invalid",
+      },
+      {
+        name: "a wrong checksum",
+        bytes: () => archive.with(archive.length - 8, archive.readUInt8(archive.length - 8) ^ 1),
+        code: "bundle.invalid",
+      },
+      {
+        name: "bytes behind the tar's end",
+        bytes: () => gzipSync(tarOf(bundleEntries(), Buffer.alloc(1536, 1).fill(0, 0, 1024))),
+        code: "bundle.invalid",
+      },
       { name: "a tar without gzip", bytes: () => tarOf(bundleEntries()), code: "bundle.invalid" },
       { name: "nothing", bytes: () => Buffer.alloc(0), code: "bundle.invalid" },
       { name: "no tar", bytes: () => gzipSync(Buffer.alloc(1024, 7)), code: "bundle.invalid" },
@@ -117,31 +157,91 @@ describe("readBundle", () => {
   describe("refuses a bundle that is not whole", () => {
     const manifest = (changes: object) => ({ "/.manifest": JSON.stringify({ ...MANIFEST, ...changes }) });
     const wasm = (entrypoint: unknown, module: unknown = "/policy.wasm") => ({ entrypoint, module });
-    const cases: readonly { readonly name: string; readonly spoil: Record<string, string | undefined>; readonly code: string }[] = [
+    const cases: readonly {
+      readonly name: string;
+      readonly spoil: Record<string, string | undefined>;
+      readonly code: string;
+    }[] = [
       { name: "no manifest", spoil: { "/.manifest": undefined }, code: "bundle.invalid" },
       { name: "a manifest that is none", spoil: { "/.manifest": "[]" }, code: "bundle.invalid" },
-      { name: "a manifest with a key twice", spoil: { "/.manifest": '{"revision":"1","revision":"2"}' }, code: "bundle.invalid" },
-      { name: "no module", spoil: { "/policy.wasm": undefined }, code: "bundle.invalid" },
+      {
+        name: "a manifest with a key twice",
+        spoil: { "/.manifest": '{"revision":"1","revision":"2"}' },
+        code: "bundle.invalid",
+      },
+      {
+        name: "A092 Rego without a module: nothing is compiled here",
+        spoil: { "/policy.wasm": undefined },
+        code: "bundle.invalid",
+      },
       { name: "a revision that is no string", spoil: manifest({ revision: 1 }), code: "bundle.invalid" },
-      { name: "no WASM entrypoints", spoil: manifest({ wasm: undefined }), code: "bundle.entrypoint_missing" },
-      { name: "T151 another entrypoint only", spoil: manifest({ wasm: [wasm("assay/decisions")] }), code: "bundle.entrypoint_missing" },
-      { name: "an entrypoint twice", spoil: manifest({ wasm: [wasm("assay/decision"), wasm("assay/decision")] }), code: "bundle.invalid" },
-      { name: "two modules", spoil: manifest({ wasm: [wasm("assay/decision"), wasm("x", "/other.wasm")] }), code: "bundle.invalid" },
+      {
+        name: "no WASM entrypoints",
+        spoil: manifest({ wasm: undefined }),
+        code: "bundle.entrypoint_missing",
+      },
+      {
+        name: "T151 another entrypoint only",
+        spoil: manifest({ wasm: [wasm("assay/decisions")] }),
+        code: "bundle.entrypoint_missing",
+      },
+      {
+        name: "an entrypoint twice",
+        spoil: manifest({ wasm: [wasm("assay/decision"), wasm("assay/decision")] }),
+        code: "bundle.invalid",
+      },
+      {
+        name: "two modules",
+        spoil: manifest({ wasm: [wasm("assay/decision"), wasm("x", "/other.wasm")] }),
+        code: "bundle.invalid",
+      },
       { name: "an entrypoint that is no name", spoil: manifest({ wasm: [wasm(1)] }), code: "bundle.invalid" },
-      { name: "a module elsewhere", spoil: manifest({ wasm: [wasm("assay/decision", "/../policy.wasm")] }), code: "bundle.invalid" },
-      { name: "roots that overlap", spoil: manifest({ roots: ["assay", "assay/x", "policy"] }), code: "bundle.invalid" },
+      {
+        name: "a module elsewhere",
+        spoil: manifest({ wasm: [wasm("assay/decision", "/../policy.wasm")] }),
+        code: "bundle.invalid",
+      },
+      {
+        name: "roots that overlap",
+        spoil: manifest({ roots: ["assay", "assay/x", "policy"] }),
+        code: "bundle.invalid",
+      },
       { name: "roots that are no list", spoil: manifest({ roots: "assay" }), code: "bundle.invalid" },
       { name: "a delta bundle", spoil: { "/patch.json": '{"data":[]}' }, code: "bundle.invalid" },
       { name: "data elsewhere", spoil: { "/policy/data.json": "{}" }, code: "bundle.invalid" },
       { name: "data in YAML", spoil: { "/data.yaml": "a: 1" }, code: "bundle.invalid" },
       { name: "data that is no JSON", spoil: { "/data.json": "{" }, code: "bundle.data_invalid" },
-      { name: "data with a key twice", spoil: { "/data.json": '{"policy":1,"policy":2}' }, code: "bundle.data_invalid" },
-      { name: "data with a number that no double holds", spoil: { "/data.json": '{"policy":9007199254740993}' }, code: "bundle.data_invalid" },
+      {
+        name: "data with a key twice",
+        spoil: { "/data.json": '{"policy":1,"policy":2}' },
+        code: "bundle.data_invalid",
+      },
+      {
+        name: "data with a number that no double holds",
+        spoil: { "/data.json": '{"policy":9007199254740993}' },
+        code: "bundle.data_invalid",
+      },
       { name: "data that is no object", spoil: { "/data.json": "[]" }, code: "bundle.data_invalid" },
-      { name: "T167 data at an entrypoint", spoil: { "/data.json": '{"assay":{"decision":{"allow":true}}}' }, code: "bundle.data_invalid" },
-      { name: "T167 data at a rule", spoil: { "/data.json": '{"assay":{"helper":true}}' }, code: "bundle.data_invalid" },
-      { name: "T167 a value above a rule", spoil: { "/data.json": '{"assay":[]}' }, code: "bundle.data_invalid" },
-      { name: "T167 data outside of the roots", spoil: { "/data.json": '{"other":1}' }, code: "bundle.data_invalid" },
+      {
+        name: "T167 data at an entrypoint",
+        spoil: { "/data.json": '{"assay":{"decision":{"allow":true}}}' },
+        code: "bundle.data_invalid",
+      },
+      {
+        name: "T167 data at a rule",
+        spoil: { "/data.json": '{"assay":{"helper":true}}' },
+        code: "bundle.data_invalid",
+      },
+      {
+        name: "T167 a value above a rule",
+        spoil: { "/data.json": '{"assay":[]}' },
+        code: "bundle.data_invalid",
+      },
+      {
+        name: "T167 data outside of the roots",
+        spoil: { "/data.json": '{"other":1}' },
+        code: "bundle.data_invalid",
+      },
     ];
     for (const { name, spoil, code } of cases) {
       it(name, () => expect(codeOf(archiveOf(bundleEntries(spoil)))).to.equal(code));
@@ -149,7 +249,9 @@ describe("readBundle", () => {
   });
 
   it("leaves data beside the rules of a package alone", () => {
-    expect(codeOf(archiveOf(bundleEntries({ "/data.json": '{"assay":{"constants":{"decision":1}}}' })))).to.equal("read");
+    expect(
+      codeOf(archiveOf(bundleEntries({ "/data.json": '{"assay":{"constants":{"decision":1}}}' }))),
+    ).to.equal("read");
   });
 });
 

@@ -24,10 +24,10 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "sprintf/set": "sprintf(input.args[0], [{x | some x in input.args[1]}])",
   "sprintf/object": "sprintf(input.args[0], [{x: {x} | some x in input.args[1]}])",
   "strings.any_prefix_match/set": "strings.any_prefix_match(input.args[0], {x | some x in input.args[1]})",
-  "json.marshal_with_options/set": "json.marshal_with_options([{x | some x in input.args[0]}], input.args[1])",
+  "json.marshal_with_options/set":
+    "json.marshal_with_options([{x | some x in input.args[0]}], input.args[1])",
   "urlquery.encode_object/set": 'urlquery.encode_object({"k": {x | some x in input.args[0]}})',
-  "graph.reachable_paths/set":
-    "graph.reachable_paths(input.args[0], {x | some x in input.args[1]})",
+  "graph.reachable_paths/set": "graph.reachable_paths(input.args[0], {x | some x in input.args[1]})",
   "net.cidr_contains_matches/set":
     "net.cidr_contains_matches({x | some x in input.args[0]}, {x | some x in input.args[1]})",
   "json.patch/set": "json.patch({x | some x in input.args[0]}, input.args[1])",
@@ -71,7 +71,8 @@ function policy(calls: readonly string[]): string {
     const operands = Array.from({ length: ARITY[call] ?? 2 }, (_, i) => `input.args[${i}]`).join(", ");
     return `decision := ${SPECIAL[call] ?? `${call}(${operands})`} if input.call == ${JSON.stringify(call)}`;
   });
-  const all = "all[i] := text if {\n\tsome i, entry in input.cases\n\ttext := json.marshal(data.assay.decision) with input as entry\n}";
+  const all =
+    "all[i] := text if {\n\tsome i, entry in input.cases\n\ttext := json.marshal(data.assay.decision) with input as entry\n}";
   return `package assay\n\n${rules.join("\n\n")}\n\n${all}\n`;
 }
 
@@ -89,8 +90,16 @@ export async function answer(opa: string, cases: readonly Case[]): Promise<Answe
     writeFileSync(join(folder, "policy.rego"), policy([...new Set(cases.map(({ call }) => call))]));
     const inputs = cases.map(({ call, args }) => `{"call":${JSON.stringify(call)},"args":${args}}`);
     writeFileSync(join(folder, "input.json"), `{"cases":[${inputs.join(",")}]}`);
-    runOpa(opa, ["build", "-t", "wasm", "-e", "assay/decision", "-o", "bundle.tar.gz", "policy.rego"], folder);
-    const printed = runOpa(opa, ["eval", "-d", "policy.rego", "-i", "input.json", "-f", "raw", "data.assay.all"], folder);
+    runOpa(
+      opa,
+      ["build", "-t", "wasm", "-e", "assay/decision", "-o", "bundle.tar.gz", "policy.rego"],
+      folder,
+    );
+    const printed = runOpa(
+      opa,
+      ["eval", "-d", "policy.rego", "-i", "input.json", "-f", "raw", "data.assay.all"],
+      folder,
+    );
     const all: Record<string, string> = JSON.parse(printed);
     const ours = await evaluateAll(readFileSync(join(folder, "bundle.tar.gz")), inputs);
     return { opa: new Map(Object.entries(all).map(([i, text]) => [Number(i), normal(text)])), ours };

@@ -23,7 +23,11 @@ async function loadCode(forged: Forged, limits: EngineOptions = {}): Promise<str
   return "loaded";
 }
 
-async function codeOf(engine: PolicyEngine, bytes: Uint8Array = input, entrypoint = "assay/decision"): Promise<string> {
+async function codeOf(
+  engine: PolicyEngine,
+  bytes: Uint8Array = input,
+  entrypoint = "assay/decision",
+): Promise<string> {
   const result = await engine.evaluate(bytes, entrypoint, options);
   return result.ok ? "value" : result.reason.code;
 }
@@ -32,9 +36,17 @@ async function codeOf(engine: PolicyEngine, bytes: Uint8Array = input, entrypoin
 const onlyWhenInputIs = (letter: string, misbehave: readonly number[]) => [
   // The first letter of the input's string, which lies at the start of the heap, behind the data.
   ...constant(HEAP_AT + 3),
-  ...[0x2d, 0, 0],
+  0x2d,
+  0,
+  0,
   ...constant(letter.charCodeAt(0)),
-  ...[0x46, 0x04, 0x7f, ...misbehave, 0x05, ...constant(0), 0x0b],
+  0x46,
+  0x04,
+  0x7f,
+  ...misbehave,
+  0x05,
+  ...constant(0),
+  0x0b,
 ];
 
 describe("loadEngine", () => {
@@ -52,13 +64,37 @@ describe("loadEngine", () => {
     const cases: readonly { readonly name: string; readonly forged: Forged; readonly code: string }[] = [
       { name: "an older ABI", forged: { minor: 1 }, code: "bundle.module_invalid" },
       { name: "a missing export", forged: { without: "eval" }, code: "bundle.module_invalid" },
-      { name: "an import from elsewhere", forged: { parts: { imports: [{ name: "fetch", from: "wasi", parameters: 1 }] } }, code: "bundle.module_invalid" },
-      { name: "an import that OPA does not have", forged: { parts: { imports: [{ name: "opa_exec", parameters: 1 }] } }, code: "bundle.module_invalid" },
+      {
+        name: "an import from elsewhere",
+        forged: { parts: { imports: [{ name: "fetch", from: "wasi", parameters: 1 }] } },
+        code: "bundle.module_invalid",
+      },
+      {
+        name: "an import that OPA does not have",
+        forged: { parts: { imports: [{ name: "opa_exec", parameters: 1 }] } },
+        code: "bundle.module_invalid",
+      },
       { name: "entrypoints that are no table", forged: { entrypoints: "[]" }, code: "bundle.module_invalid" },
-      { name: "entrypoints without numbers", forged: { entrypoints: '{"assay/decision":"0"}' }, code: "bundle.module_invalid" },
-      { name: "T151 without the manifest's entrypoint", forged: { entrypoints: '{"assay/decisions":0}' }, code: "bundle.entrypoint_missing" },
-      { name: "T166 with an entrypoint that the manifest lacks", forged: { entrypoints: '{"other":0,"assay/decision":1}' }, code: "bundle.module_invalid" },
-      { name: "T162 with a listing outside of its memory", forged: { listing: constant(0x7fffffff) }, code: "bundle.module_invalid" },
+      {
+        name: "entrypoints without numbers",
+        forged: { entrypoints: '{"assay/decision":"0"}' },
+        code: "bundle.module_invalid",
+      },
+      {
+        name: "T151 without the manifest's entrypoint",
+        forged: { entrypoints: '{"assay/decisions":0}' },
+        code: "bundle.entrypoint_missing",
+      },
+      {
+        name: "T166 with an entrypoint that the manifest lacks",
+        forged: { entrypoints: '{"other":0,"assay/decision":1}' },
+        code: "bundle.module_invalid",
+      },
+      {
+        name: "T162 with a listing outside of its memory",
+        forged: { listing: constant(0x7fffffff) },
+        code: "bundle.module_invalid",
+      },
       { name: "with a listing that is no JSON", forged: { builtins: "x" }, code: "bundle.module_invalid" },
       { name: "that traps at once", forged: { listing: TRAP }, code: "bundle.module_invalid" },
     ];
@@ -77,11 +113,27 @@ describe("loadEngine", () => {
   });
 
   describe("T157 A090 A096 refuses builtins that are not on the list, by name", () => {
-    const names = ["http.send", "opa.runtime", "rego.parse_module", "net.lookup_ip_addr", "rand.intn", "uuid.rfc4122", "providers.aws.sign_req",
-      "custom.func", "constructor", "__proto__", "toString", "io.jwt.verify_hs256", ""];
+    const names = [
+      "http.send",
+      "opa.runtime",
+      "rego.parse_module",
+      "net.lookup_ip_addr",
+      "rand.intn",
+      "uuid.rfc4122",
+      "providers.aws.sign_req",
+      "custom.func",
+      "constructor",
+      "__proto__",
+      "toString",
+      "io.jwt.verify_hs256",
+      "",
+    ];
     for (const name of names) {
       it(JSON.stringify(name), async () => {
-        const loaded = await loadEngine(forgeBundle({ builtins: JSON.stringify({ sprintf: 1 }).replace("sprintf", name) }), { workers: 1 });
+        const loaded = await loadEngine(
+          forgeBundle({ builtins: JSON.stringify({ sprintf: 1 }).replace("sprintf", name) }),
+          { workers: 1 },
+        );
         expect(loaded.ok ? "loaded" : loaded.reason.code).to.equal("bundle.builtin_refused");
         expect(loaded.ok ? "" : loaded.reason.message).to.include(name);
       });
@@ -90,7 +142,15 @@ describe("loadEngine", () => {
 
   it("A094 T166 finds entrypoints by their whole name only", async () => {
     const engine = await engineOf({});
-    for (const name of ["", "assay", "assay/decision/", "__proto__", "constructor", 'assay/decision"]; true', "0"]) {
+    for (const name of [
+      "",
+      "assay",
+      "assay/decision/",
+      "__proto__",
+      "constructor",
+      'assay/decision"]; true',
+      "0",
+    ]) {
       expect(await codeOf(engine, input, name), name).to.equal("policy.entrypoint_unknown");
     }
   });
@@ -109,20 +169,39 @@ describe("loadEngine", () => {
   });
 
   describe("T165 never evaluates without the input", () => {
-    const cases = ["", " ", '{"a":1}x', "[1,]", "{'a':1}", "undefined", '{"a":1,}', "\ufeff{}", '"\u0001"', "01", "nul", '{"a" 1}'];
+    const cases = [
+      "",
+      " ",
+      '{"a":1}x',
+      "[1,]",
+      "{'a':1}",
+      "undefined",
+      '{"a":1,}',
+      "\ufeff{}",
+      '"\u0001"',
+      "01",
+      "nul",
+      '{"a" 1}',
+    ];
     for (const text of cases) {
-      it(JSON.stringify(text), async () => expect(await codeOf(await engineOf({}), Buffer.from(text))).to.equal("policy.input_invalid"));
+      it(JSON.stringify(text), async () =>
+        expect(await codeOf(await engineOf({}), Buffer.from(text))).to.equal("policy.input_invalid"),
+      );
     }
 
     it("and takes false, null, 0 and the empty string for what they are", async () => {
       const engine = await engineOf({});
-      for (const text of ["false", "null", "0", '""']) expect(await codeOf(engine, Buffer.from(text)), text).to.equal("value");
+      for (const text of ["false", "null", "0", '""'])
+        expect(await codeOf(engine, Buffer.from(text)), text).to.equal("value");
     });
 
     it("nor over an input too large, or at no time", async () => {
       const engine = await engineOf({}, { inputBytes: 10 });
       expect(await codeOf(engine)).to.equal("policy.input_invalid");
-      const never = await engine.evaluate(Buffer.from("1"), "assay/decision", { now: new Date(Number.NaN), timeoutMs: 1000 });
+      const never = await engine.evaluate(Buffer.from("1"), "assay/decision", {
+        now: new Date(Number.NaN),
+        timeoutMs: 1000,
+      });
       expect(never.ok ? "value" : never.reason.code).to.equal("policy.input_invalid");
     });
 
@@ -137,16 +216,24 @@ describe("loadEngine", () => {
   describe("ends what does not end", () => {
     it("T160 kills an endless evaluation; the next one is answered", async () => {
       const engine = await engineOf({ evaluation: onlyWhenInputIs("x", ENDLESS) });
-      const stuck = await engine.evaluate(Buffer.from('"x"'), "assay/decision", { ...options, timeoutMs: 200 });
+      const stuck = await engine.evaluate(Buffer.from('"x"'), "assay/decision", {
+        ...options,
+        timeoutMs: 200,
+      });
       expect(stuck.ok ? "value" : stuck.reason.code).to.equal("policy.timeout");
       expect(await codeOf(engine, Buffer.from('"y"'))).to.equal("value");
     });
 
     it("T160 fails those who wait behind it when their own time is over", async () => {
       const engine = await engineOf({ evaluation: onlyWhenInputIs("x", ENDLESS) });
-      const times = [400, 100].map((timeoutMs) => engine.evaluate(Buffer.from('"x"'), "assay/decision", { ...options, timeoutMs }));
+      const times = [400, 100].map((timeoutMs) =>
+        engine.evaluate(Buffer.from('"x"'), "assay/decision", { ...options, timeoutMs }),
+      );
       const results = await Promise.all(times);
-      expect(results.map((result) => (result.ok ? "value" : result.reason.code))).to.deep.equal(["policy.timeout", "policy.timeout"]);
+      expect(results.map((result) => (result.ok ? "value" : result.reason.code))).to.deep.equal([
+        "policy.timeout",
+        "policy.timeout",
+      ]);
       expect(await codeOf(engine, Buffer.from('"y"'))).to.equal("value");
     });
 
@@ -193,7 +280,16 @@ describe("loadEngine", () => {
         builtins: '{"semver.compare":7}',
         // Calls builtin 7 with the input twice; the result goes nowhere.
         parts: { imports: [{ name: "opa_builtin2", parameters: 4 }] },
-        evaluation: [...constant(7), ...constant(0), ...constant(HEAP_AT + 2), ...constant(HEAP_AT + 2), 0x10, 0, 0x1a, ...constant(0)],
+        evaluation: [
+          ...constant(7),
+          ...constant(0),
+          ...constant(HEAP_AT + 2),
+          ...constant(HEAP_AT + 2),
+          0x10,
+          0,
+          0x1a,
+          ...constant(0),
+        ],
         dump: [0x20, 0],
       });
       const good = await engine.evaluate(Buffer.from('"1.0.0"'), "assay/decision", options);
@@ -207,7 +303,8 @@ describe("loadEngine", () => {
   describe("queue", () => {
     it("is bounded", async () => {
       const engine = await engineOf({ evaluation: onlyWhenInputIs("x", ENDLESS) }, { queueLength: 1 });
-      const evaluate = () => engine.evaluate(Buffer.from('"x"'), "assay/decision", { ...options, timeoutMs: 300 });
+      const evaluate = () =>
+        engine.evaluate(Buffer.from('"x"'), "assay/decision", { ...options, timeoutMs: 300 });
       const results = await Promise.all([evaluate(), evaluate(), evaluate()]);
       const codes = results.map((result) => (result.ok ? "value" : result.reason.code));
       expect(codes).to.deep.equal(["policy.timeout", "policy.timeout", "policy.overloaded"]);

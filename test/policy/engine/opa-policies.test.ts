@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import openPolicy from "@open-policy-agent/opa-wasm";
+import { loadPolicy } from "@open-policy-agent/opa-wasm";
 import { expect } from "chai";
 import type { JsonValue } from "../../../src/core/index.ts";
 import { loadEngine, readBundle, type PolicyBundle, type PolicyEngine } from "../../../src/policy/index.ts";
@@ -59,7 +59,23 @@ describe("policies built by OPA", () => {
     folder = mkdtempSync(join(tmpdir(), "assay-policies-"));
     writeFileSync(join(folder, "policy.rego"), POLICY);
     writeFileSync(join(folder, "data.json"), '{"policy":{"name":"acme","max":7}}');
-    runOpa(opa, ["build", "-t", "wasm", "-e", "assay/decision", "-r", "r1", "-o", "bundle.tar.gz", "policy.rego", "data.json"], folder);
+    runOpa(
+      opa,
+      [
+        "build",
+        "-t",
+        "wasm",
+        "-e",
+        "assay/decision",
+        "-r",
+        "r1",
+        "-o",
+        "bundle.tar.gz",
+        "policy.rego",
+        "data.json",
+      ],
+      folder,
+    );
     const read = readBundle(readFileSync(join(folder, "bundle.tar.gz")));
     if (!read.ok) throw new Error(read.reason.message);
     bundle = read.value;
@@ -92,7 +108,12 @@ describe("policies built by OPA", () => {
   });
 
   it("sets come out sorted, as OPA answers them", async () => {
-    expect(await ask('{"case":"sets"}')).to.deep.equal({ set: [1, 2, 3], empty: [], nested: [["a", "b"]], keys: { "1": "one" } });
+    expect(await ask('{"case":"sets"}')).to.deep.equal({
+      set: [1, 2, 3],
+      empty: [],
+      nested: [["a", "b"]],
+      keys: { "1": "one" },
+    });
   });
 
   it("sets and big numbers survive builtin calls", async () => {
@@ -103,8 +124,12 @@ describe("policies built by OPA", () => {
 
   it("T154 an error of a builtin fails the decision; under `not` it is no truth", async () => {
     expect(await ask('{"case":"builtin_error","version":"1.0.0"}')).to.equal(0);
-    expect(await ask('{"case":"builtin_error","version":"latest"}')).to.deep.equal({ failed: "policy.builtin_error" });
-    expect(await ask('{"case":"not_error","version":"never"}')).to.deep.equal({ failed: "policy.builtin_error" });
+    expect(await ask('{"case":"builtin_error","version":"latest"}')).to.deep.equal({
+      failed: "policy.builtin_error",
+    });
+    expect(await ask('{"case":"not_error","version":"never"}')).to.deep.equal({
+      failed: "policy.builtin_error",
+    });
     expect(await ask('{"case":"builtin_error","version":"1.0.0"}')).to.equal(0);
   });
 
@@ -134,7 +159,9 @@ describe("policies built by OPA", () => {
   });
 
   it("T158 a pattern that stalls JavaScript's engine does not stall", async () => {
-    expect(await ask(`{"case":"regex","text":"${"a".repeat(5000)}!"}`)).to.deep.equal([`${"a".repeat(5000)}!`]);
+    expect(await ask(`{"case":"regex","text":"${"a".repeat(5000)}!"}`)).to.deep.equal([
+      `${"a".repeat(5000)}!`,
+    ]);
   });
 
   it("T067 the input arrives as it was, numbers to the last digit", async () => {
@@ -143,7 +170,7 @@ describe("policies built by OPA", () => {
   });
 
   it("answers as the npm SDK does where the SDK is right", async () => {
-    const sdk = await openPolicy.loadPolicy(bundle.wasm.slice(), 64, {
+    const sdk = await loadPolicy(bundle.wasm.slice(), 64, {
       "semver.compare": () => 0,
       "time.now_ns": () => 0,
       "time.parse_rfc3339_ns": () => 0,
@@ -152,7 +179,12 @@ describe("policies built by OPA", () => {
       trace: () => true,
     });
     sdk.setData(bundle.data);
-    for (const document of ['{"case":"data"}', '{"case":"input","list":[1,{"a":null}]}', '{"case":"conflict","list":[0,5]}', '{"case":"nothing"}']) {
+    for (const document of [
+      '{"case":"data"}',
+      '{"case":"input","list":[1,{"a":null}]}',
+      '{"case":"conflict","list":[0,5]}',
+      '{"case":"nothing"}',
+    ]) {
       const theirs: readonly { readonly result: JsonValue }[] = sdk.evaluate(JSON.parse(document));
       const ours = await ask(document);
       expect(ours, document).to.deep.equal(theirs[0]?.result ?? { failed: "policy.undefined" });

@@ -33,7 +33,9 @@ function header(entry: Entry): Buffer {
   const block = Buffer.alloc(BLOCK);
   block.write(entry.name, 0, 100, "utf8");
   block.write((entry.mode ?? 0o644).toString(8).padStart(7, "0"), 100);
-  const size = Buffer.from(entry.content ?? "").length.toString(8).padStart(11, "0");
+  const size = Buffer.from(entry.content ?? "")
+    .length.toString(8)
+    .padStart(11, "0");
   block.write(entry.size ?? size, 124, 12, "latin1");
   block.write("        ", 148);
   block.write(entry.type ?? "0", 156);
@@ -60,7 +62,9 @@ export const MANIFEST = {
 };
 
 /** The entries of a bundle that is in order; each may be replaced, `undefined` leaves it out. */
-export function bundleEntries(replaced: Readonly<Record<string, string | Uint8Array | undefined>> = {}): Entry[] {
+export function bundleEntries(
+  replaced: Readonly<Record<string, string | Uint8Array | undefined>> = {},
+): Entry[] {
   const files: Record<string, string | Uint8Array | undefined> = {
     "/.manifest": JSON.stringify(MANIFEST),
     "/data.json": '{"policy":{"name":"acme"}}',
@@ -68,5 +72,7 @@ export function bundleEntries(replaced: Readonly<Record<string, string | Uint8Ar
     "/assay/decision.rego": "package assay\n\ndecision := 1\n\nhelper if true\n",
     ...replaced,
   };
-  return Object.entries(files).flatMap(([name, content]) => (content === undefined ? [] : [{ name, content }]));
+  return Object.entries(files).flatMap(([name, content]) =>
+    content === undefined ? [] : [{ name, content }],
+  );
 }

@@ -32,7 +32,12 @@ const ADD = 0x6a;
 
 /** A module with the exports of OPA's, each as short as can be; `forged` says what is wrong with it. */
 export function forgeModule(forged: Forged = {}): Uint8Array {
-  const simple = (name: string, parameters: number, code: readonly number[], hasResult = true): FunctionCode => ({
+  const simple = (
+    name: string,
+    parameters: number,
+    code: readonly number[],
+    hasResult = true,
+  ): FunctionCode => ({
     name,
     parameters,
     hasResult,
@@ -72,7 +77,14 @@ export function forgeModule(forged: Forged = {}): Uint8Array {
 /** A bundle around a module. */
 export function forgeBundle(forged: Forged = {}): PolicyBundle {
   const wasm = forgeModule(forged);
-  return { name: "forged", revision: "1", digest: digestOf(wasm), entrypoints: ["assay/decision"], wasm, data: {} };
+  return {
+    name: "forged",
+    revision: "1",
+    digest: digestOf(wasm),
+    entrypoints: ["assay/decision"],
+    wasm,
+    data: {},
+  };
 }
 
 /** `loop br 0 end`, with a number for the compiler's sake. */

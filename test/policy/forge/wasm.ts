@@ -11,7 +11,11 @@ export interface FunctionCode {
 }
 
 export interface ModuleParts {
-  readonly imports?: readonly { readonly name: string; readonly from?: string; readonly parameters: number }[];
+  readonly imports?: readonly {
+    readonly name: string;
+    readonly from?: string;
+    readonly parameters: number;
+  }[];
   readonly functions: readonly FunctionCode[];
   /** Exported constants. */
   readonly globals: Readonly<Record<string, number>>;
@@ -47,6 +51,8 @@ const text = (value: string): number[] => [...u(Buffer.byteLength(value)), ...Bu
 const vector = (items: readonly (readonly number[])[]): number[] => [...u(items.length), ...items.flat()];
 const section = (id: number, body: readonly number[]): number[] => [id, ...u(body.length), ...body];
 
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
 export function assemble(parts: ModuleParts): Uint8Array {
   const imports = parts.imports ?? [];
   const signatures = [
@@ -74,9 +80,14 @@ export function assemble(parts: ModuleParts): Uint8Array {
     const body = [0, ...code, 0x0b];
     return [...u(body.length), ...body];
   });
-  const data = (parts.data ?? []).map(({ at, text: content }) => [0, ...constant(at), 0x0b, ...text(content)]);
+  const data = (parts.data ?? []).map(({ at, text: content }) => [
+    0,
+    ...constant(at),
+    0x0b,
+    ...text(content),
+  ]);
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...HEADER,
     ...section(1, vector(types)),
     ...section(2, vector(imported)),
     ...section(3, vector(parts.functions.map((_, i) => u(imports.length + i)))),

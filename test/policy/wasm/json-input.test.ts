@@ -24,11 +24,44 @@ function parses(text: string): boolean {
 
 describe("checkJson", () => {
   it("accepts what JSON.stringify writes", () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => accepts(Buffer.from(JSON.stringify(value)))), { seed: 1 });
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => accepts(Buffer.from(JSON.stringify(value)))),
+      { seed: 1 },
+    );
   });
 
   it("T165 agrees with JSON.parse on texts that are almost JSON", () => {
-    const pieces = fc.constantFrom("{", "}", "[", "]", ",", ":", '"', "\\", '"a"', "1", "0", "-", ".", "e", "+", "true", "nul", "null", " ", "\n", "\t", "\u0001", "é", "\\u00e9", "\\u12", "\\x", "/", "1.5e3", "01");
+    const pieces = fc.constantFrom(
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      '"',
+      "\\",
+      '"a"',
+      "1",
+      "0",
+      "-",
+      ".",
+      "e",
+      "+",
+      "true",
+      "nul",
+      "null",
+      " ",
+      "\n",
+      "\t",
+      "\u0001",
+      "é",
+      "\\u00e9",
+      "\\u12",
+      "\\x",
+      "/",
+      "1.5e3",
+      "01",
+    );
     const texts = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(""));
     fc.assert(
       fc.property(texts, (text) => {
@@ -39,7 +72,11 @@ describe("checkJson", () => {
   });
 
   it("refuses what is not UTF-8", () => {
-    for (const bytes of [[0x22, 0xff, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22]]) {
+    for (const bytes of [
+      [0x22, 0xff, 0x22],
+      [0x22, 0xc0, 0x80, 0x22],
+      [0x22, 0xed, 0xa0, 0x80, 0x22],
+    ]) {
       expect(accepts(Uint8Array.from(bytes))).to.equal(false);
     }
   });

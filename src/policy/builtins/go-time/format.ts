@@ -1,6 +1,14 @@
 import { BuiltinError } from "../contract.ts";
-import { civilFromSeconds, daysBefore, isLeap, LONG_DAYS, LONG_MONTHS, weekday, type CivilTime } from "./calendar.ts";
-import { isZoneElement, nextChunk, type Element, type Fraction, type ZoneElement } from "./layout.ts";
+import {
+  civilFromSeconds,
+  daysBefore,
+  isLeap,
+  LONG_DAYS,
+  LONG_MONTHS,
+  weekday,
+  type CivilTime,
+} from "./calendar.ts";
+import { chunksOf, isZoneElement, type Element, type Fraction, type ZoneElement } from "./layout.ts";
 import { UTC, type Zone } from "./zone.ts";
 
 interface Moment {
@@ -18,13 +26,10 @@ export function formatTime(ns: bigint, zone: Zone, layout: string): string {
   const local = seconds + offset;
   const moment = { civil: civilFromSeconds(local), weekday: weekday(local), offset, zone };
   let out = "";
-  for (let rest = layout; rest !== "";) {
-    const chunk = nextChunk(rest);
+  for (const chunk of chunksOf(layout)) {
     out += chunk.prefix;
     if (chunk.element !== undefined) out += formatElement(chunk.element, moment);
     else if (chunk.fraction !== undefined) out += formatFraction(chunk.fraction, nanosecond);
-    else break;
-    rest = chunk.rest;
   }
   return out;
 }
@@ -79,8 +84,11 @@ function formatElement(element: Element, moment: Moment): string {
       return civil.hour >= 12 ? "pm" : "am";
     case "MST":
       // The database of Node.js does not have Go's abbreviations, and a guess would be another answer than OPA's.
-      if (moment.zone !== UTC) throw new BuiltinError(`the abbreviation of zone ${moment.zone.name} is not known`);
+      if (moment.zone !== UTC)
+        throw new BuiltinError(`the abbreviation of zone ${moment.zone.name} is not known`);
       return "UTC";
+    default:
+      return element satisfies never;
   }
 }
 

@@ -1,6 +1,6 @@
 import { BuiltinError } from "../contract.ts";
 import { daysBefore, daysIn, isLeap, LONG_DAYS, LONG_MONTHS, secondsFromCivil } from "./calendar.ts";
-import { isZoneElement, nextChunk, type Element, type ZoneElement } from "./layout.ts";
+import { chunksOf, isZoneElement, type Chunk, type Element, type ZoneElement } from "./layout.ts";
 
 interface Fields {
   year: number;
@@ -19,7 +19,12 @@ interface Fields {
 /** Go's `time.Parse` on a machine whose own zone is UTC, as nanoseconds since the epoch. */
 export function parseTime(layout: string, value: string): bigint {
   const fields = new Parser(layout, value).run();
-  const seconds = secondsFromCivil({ ...dateOf(fields), hour: hourOf(fields), minute: fields.minute, second: fields.second });
+  const seconds = secondsFromCivil({
+    ...dateOf(fields),
+    hour: hourOf(fields),
+    minute: fields.minute,
+    second: fields.second,
+  });
   return BigInt(seconds - fields.offset) * 1_000_000_000n + BigInt(fields.nanosecond);
 }
 
@@ -36,22 +41,21 @@ class Parser {
     half: undefined,
     offset: 0,
   };
-  #layout: string;
+  readonly #chunks: readonly Chunk[];
   #value: string;
 
   constructor(layout: string, value: string) {
-    this.#layout = layout;
+    this.#chunks = chunksOf(layout);
     this.#value = value;
   }
 
   run(): Fields {
-    for (;;) {
-      const chunk = nextChunk(this.#layout);
+    for (const [i, chunk] of this.#chunks.entries()) {
       this.#skip(chunk.prefix);
-      this.#layout = chunk.rest;
-      if (chunk.element !== undefined) this.#element(chunk.element);
-      else if (chunk.fraction !== undefined) this.#fraction(chunk.fraction.digits, chunk.fraction.trim);
-      else break;
+      if (chunk.element !== undefined) {
+        this.#element(chunk.element);
+        if (chunk.element === "5" || chunk.element === "05") this.#unannouncedFraction(this.#chunks[i + 1]);
+      } else if (chunk.fraction !== undefined) this.#fraction(chunk.fraction.digits, chunk.fraction.trim);
     }
     if (this.#value !== "") throw bad("extra text");
     return this.#fields;
@@ -128,7 +132,6 @@ class Parser {
       case "5":
       case "05":
         fields.second = this.#number(element === "05", 0, 59);
-        this.#unannouncedFraction();
         break;
       case "PM":
       case "pm":
@@ -155,9 +158,8 @@ class Parser {
   }
 
   /** Seconds may carry a fraction that the layout does not announce. */
-  #unannouncedFraction(): void {
-    if (!/^[.,]\d/.test(this.#value)) return;
-    if (nextChunk(this.#layout).fraction !== undefined) return;
+  #unannouncedFraction(next: Chunk | undefined): void {
+    if (next?.fraction !== undefined || !/^[.,]\d/.test(this.#value)) return;
     this.#takeFraction(/^[.,]\d+/.exec(this.#value)?.[0].length ?? 0);
   }
 
@@ -200,7 +202,11 @@ class Parser {
     const text = this.#take(element.length);
     const parts = zonePattern(element).exec(text);
     if (parts === null) throw bad("zone offset");
-    const [hours, minutes, seconds] = [integer(parts[2] ?? ""), integer(parts[3] ?? "0"), integer(parts[4] ?? "0")];
+    const [hours, minutes, seconds] = [
+      integer(parts[2] ?? ""),
+      integer(parts[3] ?? "0"),
+      integer(parts[4] ?? "0"),
+    ];
     if (hours > 24 || minutes > 60 || seconds > 60) throw bad("zone offset out of range");
     const offset = (hours * 60 + minutes) * 60 + seconds;
     // -1 is Go's own mark for "no offset seen".
@@ -253,7 +259,8 @@ function dateOf(fields: Fields): { year: number; month: number; day: number } {
   const { year } = fields;
   const fromDayOfYear = fields.dayOfYear === undefined ? undefined : monthAndDay(fields.dayOfYear, year);
   if (fromDayOfYear !== undefined) {
-    if (fields.month !== undefined && fields.month !== fromDayOfYear.month) throw bad("day of the year and month");
+    if (fields.month !== undefined && fields.month !== fromDayOfYear.month)
+      throw bad("day of the year and month");
     if (fields.day !== undefined && fields.day !== fromDayOfYear.day) throw bad("day of the year and day");
   }
   const { month, day } = fromDayOfYear ?? { month: fields.month ?? 1, day: fields.day ?? 1 };

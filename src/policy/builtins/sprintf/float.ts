@@ -113,7 +113,8 @@ function hexadecimal(value: number, precision: number): string {
     }
   }
   let fraction = (mantissa & ((1n << 52n) - 1n)).toString(16).padStart(13, "0");
-  fraction = precision < 0 ? fraction.replace(/0+$/, "") : fraction.slice(0, precision).padEnd(precision, "0");
+  fraction =
+    precision < 0 ? fraction.replace(/0+$/, "") : fraction.slice(0, precision).padEnd(precision, "0");
   const binaryExponent = exponent + 52;
   const size = Math.abs(binaryExponent).toString().padStart(2, "0");
   return `0x1${fraction === "" ? "" : `.${fraction}`}p${binaryExponent < 0 ? "-" : "+"}${size}`;

@@ -55,7 +55,10 @@ function sign(negative: boolean, flags: Flags): string {
 }
 
 function unicode(value: bigint, flags: Flags): string {
-  const hex = value.toString(16).toUpperCase().padStart(Math.max(4, flags.precision ?? 0), "0");
+  const hex = value
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(4, flags.precision ?? 0), "0");
   const named = flags.sharp && value <= 0x10ffffn && isPrintable(characterOf(value));
   return pad(`U+${hex}${named ? ` '${characterOf(value)}'` : ""}`, flags, false);
 }

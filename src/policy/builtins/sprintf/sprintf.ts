@@ -236,6 +236,8 @@ function printArgument(argument: Argument, verb: string, flags: Flags): string |
       return formatFloat64(argument.value, verb, flags);
     case "string":
       return formatString(argument.value, verb, flags);
+    default:
+      return argument satisfies never;
   }
 }
 

@@ -20,7 +20,7 @@ export function formatString(value: string, verb: string, flags: Flags): string 
 
 function truncated(value: string, flags: Flags): string {
   if (flags.precision === undefined || flags.precision >= value.length) return value;
-  return [...value].slice(0, flags.precision).join("");
+  return Array.from(value).slice(0, flags.precision).join("");
 }
 
 function quoted(value: string, flags: Flags): string {
