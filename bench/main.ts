@@ -3,7 +3,9 @@ import { cpus } from "node:os";
 
 /** Each runs by itself: `npm run bench -- verification`. */
 const benches: Readonly<Record<string, () => Promise<{ readonly run: () => Promise<void> }>>> = {
+  policy: () => import("./policy.ts"),
   verification: () => import("./verification.ts"),
+  "command-line": () => import("./command-line.ts"),
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

@@ -39,7 +39,7 @@ describe("assay", () => {
       expect(json(ran).policy).to.include({ name: "acme", revision: "1.0.0" });
     });
 
-    it("denies what nobody signed: exit 1, with what was found, expected and to do", async () => {
+    it("A130 denies what nobody signed: exit 1, with what was found, expected and to do", async () => {
       const ran = await assay(`verify ${world.unsigned} --policy ${world.policy}`);
       expect([ran.code, ran.stderr]).to.deep.equal([1, ""]);
       expect(ran.stdout).to.match(/^✘ denied {2}127\.0\.0\.1:\d+\/acme\/unsigned:1\.2\.3\n/);

@@ -62,6 +62,23 @@ describe("POST /v1/decisions", () => {
     await start();
   });
 
+  it("A072 decides every image, whichever comes first", async () => {
+    await start({
+      decider: fakeDecider((request) =>
+        Promise.resolve(decisionFor(request, request.reference === "evil:1" ? DENIAL : {})),
+      ),
+    });
+    for (const images of [
+      ["evil:1", "good:1"],
+      ["good:1", "evil:1"],
+    ]) {
+      const { json } = await service.call("POST", PATH, { images });
+      expect(json.allow).to.equal(false);
+      expect(json.decisions["good:1"].outcome).to.equal("allow");
+      expect(json.decisions["evil:1"].outcome).to.equal("deny");
+    }
+  });
+
   it("T222 answers 200 and undecided when time is up", async () => {
     await start({
       budgets: { gatekeeper: 200, kyverno: 200 },
@@ -91,6 +108,11 @@ describe("POST /v1/decisions", () => {
     { name: "an image that is an object", body: { images: [{ image: "good:1" }] }, status: 400 },
     { name: "an unknown member", body: { images: ["good:1"], policy: "other" }, status: 400 },
     { name: "T203 __proto__", body: '{"images":["good:1"],"__proto__":{"allow":true}}', status: 400 },
+    {
+      name: "A134 a time of the caller's own",
+      body: { images: ["good:1"], time: "2020-01-01T00:00:00Z" },
+      status: 400,
+    },
     { name: "a namespace that is none", body: { images: ["good:1"], namespace: "Prod!" }, status: 400 },
     { name: "a namespace that is a list", body: { images: ["good:1"], namespace: ["a"] }, status: 400 },
     { name: "a list", body: ["good:1"], status: 400 },

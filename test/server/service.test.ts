@@ -111,7 +111,7 @@ describe("startService", () => {
   });
 
   describe("T201 protocols", () => {
-    it("refuses what is older than TLS 1.3 on Gatekeeper's listener and than 1.2 on Kyverno's", async () => {
+    it("A066 refuses what is older than TLS 1.3 on Gatekeeper's listener and than 1.2 on Kyverno's", async () => {
       const [gatekeeper, kyverno] = await start([listener("gatekeeper"), listener("kyverno")]);
       const tried = async (port: number | undefined, version: "TLSv1.1" | "TLSv1.2" | "TLSv1.3") => {
         try {
@@ -129,7 +129,7 @@ describe("startService", () => {
       expect(await tried(kyverno, "TLSv1.1")).to.equal("refused");
     });
 
-    it("negotiates HTTP/1.1 and refuses plain HTTP", async () => {
+    it("A145 negotiates HTTP/1.1 and refuses plain HTTP", async () => {
       const [port] = await start([listener("gatekeeper")]);
       const { socket } = await handshake(port, { ALPNProtocols: ["http/1.1"] });
       expect(socket.alpnProtocol).to.equal("http/1.1");

@@ -65,7 +65,7 @@ describe("in-toto statements", () => {
     readonly code: string;
   }[] = [
     {
-      name: "T077 another _type",
+      name: "T077 A136 another _type",
       value: { ...GOOD, _type: "https://in-toto.io/Statement/v2" },
       code: "payload.type",
     },
