@@ -12,7 +12,10 @@ import {
   type Digest,
   type JsonObject,
   type JsonValue,
+  type Reason,
 } from "../../core/index.ts";
+import { readBundle } from "../bundle/read-bundle.ts";
+import { loadEngine } from "../engine/load-engine.ts";
 import { fileInTar, packArchive, type ArchiveFile } from "./archive.ts";
 import { compileData } from "./compile.ts";
 import { fileFault } from "./folder.ts";
@@ -108,7 +111,18 @@ async function buildIn(
     { name: "/policy.wasm", bytes: wasm },
     ...(await regoFiles(work, sources)),
   ]);
+  const refusal = own.length === 0 ? undefined : await refusalOf(bytes);
+  if (refusal !== undefined) return refuse("rules", refusal.code, refusal.message);
   return { ok: true, value: { bytes, digest: digestOf(bytes), revision, entrypoints, data: data.value } };
+}
+
+/** What assay would say when it activates the bundle: own rules may use what the engine lacks. */
+async function refusalOf(bytes: Uint8Array): Promise<Reason | undefined> {
+  const bundle = readBundle(bytes);
+  const engine = bundle.ok ? await loadEngine(bundle.value, { workers: 1 }) : bundle;
+  if (!engine.ok) return engine.reason;
+  await engine.value.close();
+  return undefined;
 }
 
 /** Puts library and own rules where OPA finds them, under names that do not depend on this machine. */

@@ -20,11 +20,9 @@ export function compileData(source: PolicySource, library: RuleLibrary): Checked
     else faults.push(...selected);
   });
   const exceptions = exceptionData(source, library);
-  if ("faults" in exceptions) faults.push(...exceptions.faults);
+  faults.push(...exceptions.faults);
   const [first, ...others] = faults;
-  if (first !== undefined || "faults" in exceptions) {
-    return first === undefined ? { ok: true, value: {} } : { ok: false, faults: [first, ...others] };
-  }
+  if (first !== undefined) return { ok: false, faults: [first, ...others] };
   return {
     ok: true,
     value: {

@@ -1,4 +1,4 @@
-import { isArray, isObject, member, parseDigest, type JsonObject, type JsonValue } from "../../core/index.ts";
+import { isArray, member, parseDigest, type JsonObject, type JsonValue } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
 import { toMoment } from "./moment.ts";
 import { faultOfImagePattern } from "./names.ts";
@@ -55,7 +55,7 @@ export function checkExceptions(file: YamlFile): readonly ExceptionSource[] | { 
 export function exceptionData(
   source: PolicySource,
   library: RuleLibrary,
-): { readonly exceptions: readonly JsonObject[] } | { readonly faults: readonly PolicyFault[] } {
+): { readonly exceptions: readonly JsonObject[]; readonly faults: readonly PolicyFault[] } {
   const faults: PolicyFault[] = [];
   const exceptions = source.exceptions.map((exception, i) => {
     const message = faultOfRule(exception.rule, library);
@@ -74,7 +74,7 @@ export function exceptionData(
       images: exception.images.map(imageData),
     };
   });
-  return faults.length > 0 ? { faults } : { exceptions };
+  return { exceptions, faults };
 }
 
 function imageData(image: string): JsonObject {
@@ -93,6 +93,5 @@ function faultOfImage(image: string): string | undefined {
 }
 
 function stringsOf(value: JsonValue | undefined): string[] {
-  if (!isArray(value)) return isObject(value) ? [] : [];
-  return value.filter((entry) => typeof entry === "string");
+  return isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 }

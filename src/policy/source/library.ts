@@ -2,7 +2,6 @@ import {
   arrayAt,
   at,
   isArray,
-  isObject,
   objectAt,
   stringAt,
   type JsonObject,
@@ -115,7 +114,8 @@ function lineOf(entry: JsonValue): number {
   return typeof line === "number" ? line : 1;
 }
 
+/** A list of texts; METADATA may write a single one without brackets. */
 function strings(value: JsonValue | undefined): string[] {
-  if (!isArray(value)) return isObject(value) || typeof value !== "string" ? [] : [value];
-  return value.filter((entry) => typeof entry === "string");
+  if (typeof value === "string") return [value];
+  return isArray(value) ? value.filter((entry) => typeof entry === "string") : [];
 }

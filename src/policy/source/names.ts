@@ -21,9 +21,9 @@ export function compileRepository(text: string): string {
   return text.replace(/^git\+/, "").replace(/(?:\.git)?\/?$/, "");
 }
 
-/** Says why a builder is none, or nothing. */
+/** Says why a builder would be anybody's, or nothing. */
 export function faultOfBuilder(text: string): string | undefined {
-  return text.includes("*") && !/^[a-z][a-z0-9+.-]*:\/\/[^*/]+\/[^*]/i.test(text)
+  return text.includes("*") && (!namesHost(text) || acceptsEverybody(text))
     ? `the builder ${JSON.stringify(text)} has a wildcard before its host and owner are named`
     : undefined;
 }
@@ -31,15 +31,30 @@ export function faultOfBuilder(text: string): string | undefined {
 /** Says why a repository pattern would accept strangers, or is none. */
 export function faultOfRepository(text: string): string | undefined {
   const plain = compileRepository(text);
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(plain)) {
-    return `the repository ${JSON.stringify(text)} is no URL; expected one like https://github.com/acme/app`;
+  const quoted = JSON.stringify(text);
+  if (!plain.includes("://")) {
+    return `the repository ${quoted} is no URL; expected one like https://github.com/acme/app`;
   }
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^*/]+\//i.test(plain)) {
-    return `the repository ${JSON.stringify(text)} has a wildcard in its host; name the host`;
-  }
-  return /^https:\/\/(?:github|gitlab)\.com\/[*/]/i.test(plain)
-    ? `the repository ${JSON.stringify(text)} accepts everybody's; name the owner`
-    : undefined;
+  if (!namesHost(plain)) return `the repository ${quoted} has a wildcard in its host; name the host`;
+  return acceptsEverybody(plain) ? `the repository ${quoted} accepts everybody's; name the owner` : undefined;
+}
+
+/** Where anybody can have a repository: a wildcard in the owner's name there lets strangers in. */
+const PUBLIC_FORGES: ReadonlySet<string> = new Set([
+  "github.com",
+  "gitlab.com",
+  "codeberg.org",
+  "bitbucket.org",
+]);
+
+/** A URL pattern at a public forge whose owner is not named in full. */
+export function acceptsEverybody(url: string): boolean {
+  const [, host = "", owner = ""] = /^[a-z][a-z0-9+.-]*:\/\/([^/]*)\/?([^/]*)/i.exec(url) ?? [];
+  return PUBLIC_FORGES.has(host.toLowerCase()) && (owner === "" || owner.includes("*"));
+}
+
+function namesHost(url: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^*/]+\//i.test(url);
 }
 
 /**

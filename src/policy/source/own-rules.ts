@@ -4,6 +4,9 @@ import { runOpa } from "./opa.ts";
 
 const RESERVED_ROOTS: ReadonlySet<string> = new Set(["exceptions", "library", "policy", "trust", "system"]);
 
+/** Areas whose codes the decision itself gives. */
+const RESERVED_AREAS: ReadonlySet<string> = new Set(["exceptions", "policy"]);
+
 /** Faults of the organization's own Rego files, and the bundle roots that they add. */
 export interface OwnRules {
   readonly faults: readonly PolicyFault[];
@@ -38,6 +41,8 @@ export async function checkOwnRules(
     } else if (words[1] !== "rules" || words.length !== 4) {
       const message = `the package is ${words.join(".")}; expected assay.rules.<area>.<name>, or one outside assay`;
       faults.push(fault(path, 1, message));
+    } else if (RESERVED_AREAS.has(words[2] ?? "")) {
+      faults.push(fault(path, 1, `the area ${words[2] ?? ""} is assay's own; name it otherwise`));
     } else {
       faults.push(...headFaults(path, parsed.value));
     }

@@ -3,6 +3,7 @@ import { describeThrown, digestOf, failure, success, type Digest, type Result } 
 import type { PolicyFault } from "../types.ts";
 import type { Folder, FolderFault } from "./folder.ts";
 import { toMoment } from "./moment.ts";
+import { acceptsEverybody } from "./names.ts";
 import { compilePattern } from "./pattern.ts";
 import type { SignerSource } from "./types.ts";
 import type { YamlFile } from "./yaml-file.ts";
@@ -17,14 +18,6 @@ export interface RawSigner {
   readonly from?: string;
   readonly to?: string;
 }
-
-/** Where anybody can have a repository: a wildcard for the owner there means everybody. */
-const PUBLIC_FORGES: ReadonlySet<string> = new Set([
-  "github.com",
-  "gitlab.com",
-  "codeberg.org",
-  "bitbucket.org",
-]);
 
 const MAX_KEY_BYTES = 64 * 1024;
 
@@ -95,21 +88,15 @@ function tooWide(identity: string): string | undefined {
   if (!identity.includes("*")) {
     return identity.trim() === "" ? "the identity is empty; name who signs" : undefined;
   }
-  const uri = /^[a-z][a-z0-9+.-]*:\/\/([^/]*)\/?(.*)$/i.exec(identity);
+  const uri = /^[a-z][a-z0-9+.-]*:\/\/([^/]*)/i.exec(identity);
   if (uri === null) {
     return /@[^*@/]+\.[^*@/]+$/.test(identity)
       ? undefined
       : "the identity has a wildcard but neither a URI's host nor a mail domain that is fixed";
   }
-  const [, host = "", path = ""] = uri;
+  const [, host = ""] = uri;
   if (host === "" || host.includes("*")) return "the identity's host has a wildcard; name the host";
-  const owner = path.split("/")[0] ?? "";
-  if (PUBLIC_FORGES.has(host.toLowerCase()) && (owner === "" || owner.includes("*"))) {
-    return `the identity accepts everybody at ${host}; name the owner`;
-  }
-  return /^[*/]*$/.test(path) && PUBLIC_FORGES.has(host.toLowerCase())
-    ? "the identity is all wildcards"
-    : undefined;
+  return acceptsEverybody(identity) ? `the identity accepts everybody at ${host}; name the owner` : undefined;
 }
 
 async function checkKey(

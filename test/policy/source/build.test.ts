@@ -61,6 +61,20 @@ const SPOILINGS: readonly Spoiling[] = [
     says: /assay's own/,
   },
   {
+    name: "an area of assay's own",
+    files: own(OWN_RULE.replace("acme.tagged", "policy.tagged")),
+    code: "policy.rego_invalid",
+    place: "rules/tagged.rego:1",
+    says: /the area policy/,
+  },
+  {
+    name: "a builtin that the engine does not have",
+    files: own(OWN_RULE.replace("not input.image.tag", 'graphql.is_valid("{}", input.image.reference)')),
+    code: "bundle.builtin_refused",
+    place: "rules",
+    says: /graphql/,
+  },
+  {
     name: "a rule that has the name of a standard rule",
     files: own(
       OWN_RULE.replace("acme.tagged", "provenance.present").replace(

@@ -196,6 +196,26 @@ const SPOILINGS: readonly Spoiling[] = [
     says: /everybody/,
   },
   {
+    name: "a repository of whoever begins alike",
+    spoil: edit(
+      'repositories: ["https://github.com/acme/*"]',
+      'repositories: ["https://github.com/acme*/app"]',
+    ),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:14:22",
+    says: /everybody/,
+  },
+  {
+    name: "a builder of anybody's",
+    spoil: edit(
+      "https://github.com/acme/builder/.github/workflows/build.yml@v2.1.0",
+      "https://github.com/*/build.yml",
+    ),
+    code: "policy.pattern_invalid",
+    at: "policy.yaml:13:18",
+    says: /owner/,
+  },
+  {
     name: "a ref that is not full",
     spoil: edit('refs: ["refs/tags/v*"]', "refs: [main]"),
     code: "policy.pattern_invalid",
