@@ -33,11 +33,14 @@ const compiledSchemas = {
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-rmSync(join(root, "dist"), { recursive: true, force: true });
+// With a name, beside dist/ instead: tests and benchmarks build what they look at and leave dist/ alone.
+const name = process.argv[2];
+const outdir = name === undefined ? "dist" : join("node_modules", ".cache", name);
+rmSync(join(root, outdir), { recursive: true, force: true });
 await esbuild.build({
   absWorkingDir: root,
   entryPoints: { assay: "src/cli/main.ts", "policy-worker": "src/policy/worker.ts" },
-  outdir: "dist",
+  outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
   splitting: true,
