@@ -32,9 +32,13 @@ export function failure<Code extends string>(code: Code, message: string): Failu
  * trace, never more than one line, never longer than 500 characters, no control characters (threat T205).
  */
 export function describeThrown(thrown: unknown): string {
-  const text =
-    thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : messageOf(thrown);
-  return oneLine(text === "" ? "unknown error" : text);
+  try {
+    const text = typeof thrown === "string" ? thrown : messageOf(thrown);
+    return oneLine(text === "" ? "unknown error" : text);
+  } catch {
+    // A getter or proxy that throws in its turn.
+    return "unknown error";
+  }
 }
 
 function messageOf(thrown: unknown): string {

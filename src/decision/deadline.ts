@@ -17,12 +17,13 @@ export async function beforeDeadline<T>(
   promise: Promise<T>,
   signal: AbortSignal,
 ): Promise<T | Failure<DeadlineCode>> {
-  if (signal.aborted) return deadlineExceeded();
   const { promise: aborted, resolve } = Promise.withResolvers<Failure<DeadlineCode>>();
   const onAbort = () => resolve(deadlineExceeded());
   signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
-    return await Promise.race([promise, aborted]);
+    // The race is run also when it is lost before it begins, or the promise's failure would be nobody's to handle.
+    return await Promise.race([aborted, promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

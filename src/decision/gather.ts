@@ -40,7 +40,7 @@ export async function gather(
   if (!description.ok) return description;
 
   const judged: JudgedArtifact[] = [];
-  const target = targetOf(image, description.value, request.platform);
+  const target = targetOf(image, description.value);
   for (const artifact of evidence.artifacts) {
     if (signal.aborted) return deadlineExceeded();
     judged.push({ artifact, conclusion: verify(artifact, target, context.trust, { now: time }) });
@@ -65,6 +65,9 @@ function selectPlatform(description: ImageDescription, platform: string | null):
   if (platform === null) return success(description);
   const platforms = description.platforms.filter((candidate) => candidate.platform === platform);
   if (platforms.length > 0) return success({ ...description, platforms });
+  // What could not be read may be the platform that was asked for.
+  const [fault] = description.faults;
+  if (fault !== undefined) return { ok: false, reason: fault };
   const known = description.platforms.map((candidate) => candidate.platform).join(", ");
   return failure(
     "image.platform_missing",
@@ -73,20 +76,6 @@ function selectPlatform(description: ImageDescription, platform: string | null):
 }
 
 /** Evidence counts for the image itself and for the platforms that are judged, never for another platform. */
-function targetOf(
-  image: ResolvedImage,
-  description: ImageDescription,
-  platform: string | null,
-): VerificationTarget {
-  const platforms = description.platforms.map((candidate) => ({
-    platform: candidate.platform,
-    digest: candidate.digest,
-  }));
-  if (platform !== null) return { digest: image.digest, platforms };
-  // A platform whose config could not be read is still one of the verified index.
-  const described = new Set(platforms.map((candidate) => candidate.digest));
-  const undescribed = image.platformManifests
-    .filter((candidate) => !described.has(candidate.digest))
-    .map((candidate) => ({ platform: candidate.platform ?? "unknown", digest: candidate.digest }));
-  return { digest: image.digest, platforms: [...platforms, ...undescribed] };
+function targetOf(image: ResolvedImage, { platforms }: ImageDescription): VerificationTarget {
+  return { digest: image.digest, platforms: platforms.map(({ platform, digest }) => ({ platform, digest })) };
 }

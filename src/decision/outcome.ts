@@ -4,16 +4,20 @@ import type { EvaluationCode, PolicyVerdict } from "../policy/index.ts";
 import type { Outcome } from "./types.ts";
 
 /**
- * Registry failures that another try may not meet. A denial for want of evidence that could only not be fetched must
- * not be remembered as one (threats T036, T208): it is `undecided`, which allows nothing either.
+ * Failures of the registry, or of assay itself, that another try may not meet. A denial for want of evidence that
+ * could only not be fetched must not be remembered as one (threats T036, T208): it is `undecided`, which allows
+ * nothing either.
  */
 const TRANSIENT = new Set([
   "registry.unavailable",
   "registry.timeout",
   "registry.throttled",
+  // An error page with status 200, a body that is no list: what is attached to the image is not known (T036).
+  "registry.protocol",
   "registry.tls",
   "registry.auth_failed",
   "registry.auth_protocol",
+  "internal",
 ]);
 
 /** Faults of the machine's moment, not of the policy: the same evaluation may succeed a second later. */

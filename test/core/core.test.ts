@@ -110,6 +110,15 @@ describe("words for people", () => {
     }
     expect(describeThrown(null)).to.equal("unexpected null thrown");
     expect(describeThrown(42)).to.equal("unexpected number thrown");
+    const hostile = {
+      get message(): string {
+        throw hostile;
+      },
+    };
+    expect(describeThrown(hostile)).to.equal("unknown error");
+    expect(describeThrown(Object.assign(new Error("x"), { message: 7 }))).to.equal(
+      "unexpected object thrown",
+    );
     expect(describeThrown(new Error(""))).to.equal("unknown error");
   });
 });

@@ -109,8 +109,13 @@ async function sendBody(response: ServerResponse, body: Uint8Array, override: Ov
 }
 
 function onceEither(response: ServerResponse, done: (value?: unknown) => void): void {
-  response.once("drain", done);
-  response.once("close", done);
+  const either = () => {
+    response.off("drain", either);
+    response.off("close", either);
+    done();
+  };
+  response.on("drain", either);
+  response.on("close", either);
 }
 
 function sleep(response: ServerResponse, milliseconds: number): Promise<void> {
