@@ -35,7 +35,7 @@ export async function run(): Promise<void> {
     const bundle = await buildPolicy(folder, registry);
     const rows: string[][] = [];
     const bare = await medianOf(() => timed(["-e", "0"], folder));
-    rows.push(["node -e 0", "", shown(bare.wallMs), shown(bare.cpuMs), ""]);
+    rows.push(["node -e 0", "", shown(bare.wallMs), "", shown(bare.cpuMs), ""]);
     for (const latency of LATENCIES_MS) {
       registry.misbehave = latency === 0 ? undefined : () => ({ delayMs: latency });
       for (const count of BUNDLES) {
@@ -48,12 +48,13 @@ export async function run(): Promise<void> {
           `assay verify, ${String(count)} ${count === 1 ? "bundle" : "bundles"}`,
           `${String(latency)} ms`,
           shown(taken.wallMs),
+          `${(taken.wallMs / bare.wallMs).toFixed(1)} ×`,
           shown(taken.cpuMs),
           String(requests),
         ]);
       }
     }
-    table(["whole process", "registry at", "wall ms", "CPU ms", "requests"], rows);
+    table(["whole process", "registry at", "wall ms", "of node", "CPU ms", "requests"], rows);
   } finally {
     await registry.close();
     await rm(folder, { recursive: true, force: true });
