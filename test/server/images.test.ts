@@ -1,0 +1,101 @@
+import { expect } from "chai";
+import { decide } from "../../src/decision/index.ts";
+import type { KeyValue, ProviderItem } from "../../src/server/index.ts";
+import { spdxStatement } from "../lab/sigstore/index.ts";
+import { createWorld, type World } from "../decision/world.ts";
+import { providerRequest, startTestService, type TestService } from "./harness.ts";
+
+const PATH = "/v1/gatekeeper/validate";
+
+/** What Gatekeeper is answered about real images: every stage is the real one. */
+describe("POST /v1/gatekeeper/validate, on images", () => {
+  let world: World;
+  let service: TestService;
+  before(async () => {
+    world = await createWorld();
+    const { engine, trust } = world.context;
+    service = await startTestService({
+      budgets: { gatekeeper: 1500, kyverno: 1500 },
+      decider: {
+        decide: async (request, options) => (await decide(request, world.context, options)).decision,
+        policy: engine.bundle,
+        trust: { digest: trust.digest },
+      },
+    });
+  });
+  afterEach(() => {
+    world.registry.misbehave = undefined;
+  });
+  after(async () => {
+    await service.close();
+    await world.close();
+  });
+
+  const ask = async (...keys: readonly string[]) => {
+    const { json } = await service.call("POST", PATH, providerRequest(...keys));
+    return json.response as { readonly items?: readonly ProviderItem[]; readonly systemError?: string };
+  };
+  const codes = (value?: KeyValue) => value?.reasons.map((reason) => reason.split(":")[0]);
+  const good = (name: string) => {
+    const image = world.push(name);
+    image.attach(world.attest(image.digest));
+    return image;
+  };
+
+  it("A141 ten keys, one of them bad in whatever way: nine are answered as if it were not there", async () => {
+    const nine = Array.from({ length: 9 }, (_, index) => good(`acme/batch-${index}`).reference);
+    const { registry } = world;
+    const evil = world.push("acme/batch-evil");
+    evil.attach("[".repeat(1000));
+    const bad = [
+      ["not a reference!", "reference.invalid"],
+      [`${registry.host}/acme/batch-0:absent`, "registry.not_found"],
+      [`${registry.host}/foreign/app:1`, "registry.not_found"],
+      [evil.reference, "provenance.present"],
+      ["[x y]nginx", "key.invalid"],
+    ] as const;
+    for (const [key, code] of bad) {
+      const { items } = await ask(...nine.slice(0, 4), key, ...nine.slice(4));
+      expect(items?.map((item) => item.key)).to.deep.equal([...nine.slice(0, 4), key, ...nine.slice(4)]);
+      const denied = items?.filter(({ value }) => !value.allow);
+      expect(denied?.map((item) => [item.key, codes(item.value)])).to.deep.equal([[key, [code]]]);
+    }
+  });
+
+  it("T009 one image in several spellings: each answered under its own, asked again for none twice", async () => {
+    const image = world.push("acme/nginx", { tag: "latest" });
+    world.registry.requests.length = 0;
+    const name = `${world.registry.host}/acme/nginx`;
+    const keys = [name, `${name}:latest`, name, `${name}@${image.digest}`, `${name}:latest`];
+    const { items } = await ask(...keys);
+    expect(items?.map(({ key }) => key)).to.deep.equal(keys);
+    expect(new Set(items?.map(({ value }) => JSON.stringify([value.digest, codes(value)])))).to.deep.equal(
+      new Set([JSON.stringify([image.digest, ["provenance.present"]])]),
+    );
+    const byTag = world.registry.requests.filter(({ reference }) => reference === "latest");
+    expect(byTag).to.have.length(2);
+  });
+
+  it("A002 A050 an attestation of another type does not let an image in", async () => {
+    const image = world.push("acme/spdx-only");
+    image.attach(world.sigstore.sign({ statement: spdxStatement([{ digest: image.digest }]) }));
+    const { items } = await ask(image.reference);
+    expect(items?.map(({ value }) => [value.allow, codes(value)])).to.deep.equal([
+      [false, ["provenance.present"]],
+    ]);
+  });
+
+  it("A079 T208 a registry that is down or slow is a systemError without items, and right when it is back", async () => {
+    const image = good("acme/outage");
+    const unsigned = world.push("acme/outage-unsigned");
+    for (const answer of [{ status: 503 }, { delayMs: 6000 }]) {
+      world.registry.misbehave = () => answer;
+      const { items, systemError } = await ask(image.reference, unsigned.reference);
+      expect(items).to.equal(undefined);
+      expect(systemError).to.match(/^assay: 2 of 2 images could not be decided/u);
+      world.registry.misbehave = undefined;
+      const back = await ask(image.reference, unsigned.reference);
+      expect(back.items?.map(({ value }) => value.allow)).to.deep.equal([true, false]);
+    }
+  });
+});
