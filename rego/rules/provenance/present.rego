@@ -14,18 +14,37 @@ import data.assay.lib.report
 #   needs: [provenance.signers]
 deny contains result if {
 	not _stated(input)
-	result := report.violation(rego.metadata.chain(), _message, [])
+	ids := [evidence.id | some evidence in _failed]
+	message := $"Found no provenance about this image{_instead}; expected SLSA provenance with a verified signature{_unseen}"
+	result := report.violation(rego.metadata.chain(), message, ids)
 }
 
 _stated(document) if count(document.provenance) > 0
 
-default _message := "Found no provenance about this image; expected SLSA provenance with a verified signature"
+# What might have been provenance. Of what cannot be read, nobody knows what it would have been.
+_failed := [evidence |
+	some evidence in input.evidence
+	evidence.status in {"failed", "unsigned", "unreachable"}
+	_may_be_provenance(evidence)
+]
 
-_message := $"Found provenance that does not count: {concat(", ", why)}; expected a verified signature about this image" if {
-	why := {evidence.reason.code |
-		some evidence in input.evidence
-		startswith(evidence.predicateType, "https://slsa.dev/provenance/")
-		evidence.status != "verified"
-	}
+_may_be_provenance(evidence) if startswith(evidence.predicateType, "https://slsa.dev/provenance/")
+
+_may_be_provenance(evidence) if {
+	evidence.predicateType == null
+	evidence.kind != "signature"
+}
+
+default _instead := ""
+
+_instead := $" that counts: {concat(", ", why)}" if {
+	why := {evidence.reason.code | some evidence in _failed}
+	count(why) > 0
+}
+
+default _unseen := ""
+
+_unseen := $"; not everything could be seen: {concat(", ", why)}" if {
+	why := {reason.code | some reason in input.completeness.reasons}
 	count(why) > 0
 }
