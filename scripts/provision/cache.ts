@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { homedir } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { sourceKey } from "./go.ts";
 import { executableName, type Tool } from "./tools.ts";
 
 /** Where tools are kept: outside the clone, so that a fresh one finds them. */
@@ -13,14 +14,17 @@ export function defaultCache(env: NodeJS.ProcessEnv = process.env): string {
   return join(base !== undefined && isAbsolute(base) ? base : join(homedir(), ".cache"), "assay", "tools");
 }
 
-/** One tool's place in the cache: `<cache>/<name>-<version>/<name>`, its checksum recorded beside it. */
+/**
+ * One tool's place in the cache: `<cache>/<name>-<version>/<name>`, its checksum recorded beside it. Where a Go module
+ * of this repository builds it, a hash of that module is part of the folder's name.
+ */
 export class CachedTool {
   readonly folder: string;
   readonly file: string;
   readonly #record: string;
 
   constructor(cache: string, tool: Tool) {
-    this.folder = join(cache, `${tool.name}-${tool.version}`);
+    this.folder = join(cache, `${tool.name}-${tool.version}${sourceKey(tool)}`);
     this.file = join(this.folder, executableName(tool));
     // As `sha256sum --check` reads it.
     this.#record = `${this.file}.sha256`;

@@ -1,8 +1,9 @@
 import { access, constants, mkdir } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
-import { failure, oneLine, type Result, success } from "../../src/core/index.ts";
+import { describeThrown, failure, oneLine, type Result, success } from "../../src/core/index.ts";
 import { CachedTool, defaultCache } from "./cache.ts";
 import { download } from "./download.ts";
+import { goBuild } from "./go.ts";
 import { withLock } from "./lock.ts";
 import { run } from "./run.ts";
 import { executableName, type Platform, thisPlatform, type Tool } from "./tools.ts";
@@ -64,20 +65,29 @@ export async function provision(
 
   const installed = await fromPath(task);
   if (installed.ok) return installed;
-  const kept = await fromCache(task);
-  if (kept.ok) return kept;
-  await mkdir(cache, { recursive: true });
-  const lock = join(cache, `.${tool.name}-${tool.version}.lock`);
-  const staleMs = task.limits.buildMs + task.limits.downloadMs;
-  // Another run may have finished the work while this one waited: look into the cache again.
-  const made = await withLock(lock, staleMs, () => firstOf([fromCache, fromGo, fromRelease], task));
-  if (made.ok) return made;
+  const had = await fromCacheOrMade(task, cache);
+  if (had.ok) return had;
   return failure(
     "provision.unavailable",
     `${tool.name} ${tool.version} is needed and could not be had (${installed.reason.message}; ` +
-      `${made.reason.message}): install it from ${tool.homepage} and put it on PATH` +
-      (tool.goPackage === undefined ? "" : ", or install Go 1.24 or newer"),
+      `${had.reason.message}): install it from ${tool.homepage} and put it on PATH` +
+      (goBuild(tool, "", "") === undefined ? "" : ", or install Go 1.24 or newer"),
   );
+}
+
+async function fromCacheOrMade(task: Task, cache: string): Promise<Result<string>> {
+  try {
+    const kept = await fromCache(task);
+    if (kept.ok) return kept;
+    await mkdir(cache, { recursive: true });
+    const lock = join(cache, `.${task.tool.name}-${task.tool.version}.lock`);
+    const staleMs = task.limits.buildMs + task.limits.downloadMs;
+    // Another run may have finished the work while this one waited: look into the cache again.
+    return await withLock(lock, staleMs, () => firstOf([fromCache, fromGo, fromRelease], task));
+  } catch (thrown) {
+    // A cache that cannot be written, a full disk.
+    return failure("cache", `cache: ${describeThrown(thrown)}`);
+  }
 }
 
 async function firstOf(ways: readonly Way[], task: Task): Promise<Result<string>> {
@@ -99,7 +109,7 @@ async function fromPath(task: Task): Promise<Result<string>> {
     if (!(await isExecutable(file))) continue;
     const version = await versionOf(file, task);
     if (version === task.tool.version) return success(file);
-    others.push(version ?? "one that does not tell its version");
+    others.push(version === undefined ? "one that does not tell its version" : oneLine(version, 40));
   }
   return failure("path", `PATH: ${others.length === 0 ? "not there" : `only ${others.join(", ")}`}`);
 }
@@ -121,21 +131,20 @@ async function fromCache(task: Task): Promise<Result<string>> {
 }
 
 async function fromGo(task: Task): Promise<Result<string>> {
-  const { goPackage } = task.tool;
-  if (goPackage === undefined) return failure("go", "Go: no package to build it from");
-  const version = await run("go", ["version"], { timeoutMs: task.limits.versionMs, env: task.env });
+  const { tool, limits } = task;
+  if (goBuild(tool, "", "") === undefined) return failure("go", "Go: no package to build it from");
+  const version = await run("go", ["version"], { timeoutMs: limits.versionMs, env: task.env });
   if (version.exitCode !== 0) return failure("go", `Go: ${lastLine(version.stderr)}`);
   task.progress(
-    `building ${task.tool.name} ${task.tool.version} with the Go toolchain, once; this takes a minute or two`,
+    `building ${tool.name} ${tool.version} with the Go toolchain, once; this takes a minute or more`,
   );
   return task.cached.withWorkFolder(async (work) => {
-    const built = await run("go", ["install", "-ldflags", "-s -w", goPackage], {
-      timeoutMs: task.limits.buildMs,
-      // -mod=mod: a vendoring default of the user's must not reach a build outside any module.
-      env: { ...task.env, GOBIN: work, GOFLAGS: "-mod=mod", CGO_ENABLED: "0" },
-    });
+    const build = goBuild(tool, work, executableName(tool));
+    if (build === undefined) return failure("go", "Go: no package to build it from");
+    const env = { ...task.env, ...build.env };
+    const built = await run("go", build.arguments, { timeoutMs: limits.buildMs, env });
     if (built.exitCode !== 0) return failure("go", `Go: ${lastLine(built.stderr)}`);
-    return install(join(work, executableName(task.tool)), "Go", task);
+    return install(join(work, executableName(tool)), "Go", task);
   });
 }
 

@@ -1,3 +1,5 @@
+import type { GoModule } from "./go.ts";
+
 /** `process.platform` and `process.arch`: `linux-x64`. */
 export type Platform = `${NodeJS.Platform}-${NodeJS.Architecture}`;
 
@@ -18,12 +20,14 @@ export interface Tool {
   readonly versionPattern: RegExp;
   /** A package that `go install` builds without a module of its own. */
   readonly goPackage?: string;
+  /** A module of this repository that builds it, in place of `goPackage`. */
+  readonly goModule?: GoModule;
   readonly release?: Readonly<Partial<Record<Platform, ReleaseAsset>>>;
   /** For people: where to get it. */
   readonly homepage: string;
 }
 
-/** Every build tool of this project. Another one is another entry. */
+/** Every build tool of this project. Another one is another entry; clients.ts has what only test/interop needs. */
 export const tools: Readonly<Record<string, Tool>> = {
   opa: {
     name: "opa",

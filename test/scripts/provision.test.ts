@@ -150,6 +150,15 @@ describe("provision", () => {
       expect(await readdir(root)).not.to.include("ran");
     });
 
+    it("says so in one line where nothing can be kept", async () => {
+      await writeFile(cache, "a file where the folder should be");
+      const found = await bring(released());
+      expect(found.ok ? "" : found.reason.message)
+        .to.match(/^opa 9\.8\.7 is needed and could not be had \(PATH: not there; cache: E\w+[^\n]*$/u)
+        .and.contain("install it from https://example.com/opa");
+      expect(requests).to.equal(0);
+    });
+
     it("replaces an unrecorded file of another version", async () => {
       await put(cachedFolder(), "opa", program("1.0.0"));
       expect(await bring(released())).to.deep.equal({ ok: true, value: cachedFile() });
