@@ -2,6 +2,7 @@ import {
   arrayAt,
   at,
   digestOf,
+  isObject,
   oneLine,
   parseStrictJson,
   type Digest,
@@ -134,9 +135,10 @@ function artifactsOf(document: Document, payloads: Payloads, limits: Limits): re
     case "manifest":
       return ofManifest(document, payloads, limits);
     case "gcloud-provenance":
-      return ofParts(document, limits, "envelope", (root) =>
-        arrayAt(root, "provenance_summary", "provenance")?.map((one) => at(one, "envelope")),
-      );
+      return ofParts(document, limits, "envelope", cloudBuildEntries, (own) => ({
+        kind: "cloud-build-provenance",
+        bytes: own,
+      }));
     case "github-attestations":
       return ofParts(document, limits, "bundle", (root) =>
         arrayAt(root, "attestations")?.map((one) => at(one, "bundle")),
@@ -154,6 +156,7 @@ function ofParts(
   limits: Limits,
   what: string,
   partsOf: (root: JsonValue) => readonly (JsonValue | undefined)[] | undefined,
+  contentOfPart = (own: Uint8Array): ArtifactContent => contentOf(own, "unknown", {}),
 ): readonly Artifact[] {
   const parsed = parseStrictJson(bytes);
   if (!parsed.ok) {
@@ -168,8 +171,17 @@ function ofParts(
     const own = Buffer.from(JSON.stringify(part ?? null));
     return part === undefined || part === null
       ? artifact(Buffer.from(place), skipped("evidence.no_payload", `there is no ${what}`), place)
-      : artifact(own, contentOf(own, "unknown", {}), place);
+      : artifact(own, contentOfPart(own), place);
   });
+}
+
+/** Each entry that has an envelope, with what gcloud says of the image: verification holds that against the statement. */
+function cloudBuildEntries(root: JsonValue): readonly (JsonValue | undefined)[] | undefined {
+  return arrayAt(root, "provenance_summary", "provenance")?.map((provenance) =>
+    isObject(at(provenance, "envelope"))
+      ? { image_summary: at(root, "image_summary") ?? null, provenance }
+      : undefined,
+  );
 }
 
 /** A cosign manifest saved as a file: its layers' blobs are sought among the other files, by digest. */
@@ -209,6 +221,7 @@ function ofManifest({ bytes, location }: Document, payloads: Payloads, limits: L
 const MEDIA_TYPES: Readonly<Partial<Record<ArtifactContent["kind"], string>>> = {
   "sigstore-bundle": "application/vnd.dev.sigstore.bundle+json",
   "dsse-envelope": "application/vnd.dsse.envelope.v1+json",
+  "cloud-build-provenance": "application/json",
   "simple-signing": "application/vnd.dev.cosign.simplesigning.v1+json",
   statement: "application/vnd.in-toto+json",
   document: "application/json",

@@ -37,6 +37,11 @@ export type ArtifactContent =
       readonly bytes: Uint8Array;
       readonly annotations: Readonly<Record<string, string>>;
     }
+  /**
+   * One entry of gcloud's provenance: `{ image_summary, provenance }`, the envelope with all that stands beside it.
+   * Kept apart from other envelopes, because only here may a signature be over the bare payload.
+   */
+  | { readonly kind: "cloud-build-provenance"; readonly bytes: Uint8Array }
   /** An in-toto statement without an envelope (BuildKit, files). */
   | { readonly kind: "statement"; readonly bytes: Uint8Array }
   /** A document without an envelope: an SBOM attached as it is. */

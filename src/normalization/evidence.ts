@@ -36,6 +36,7 @@ function kindOf(content: Artifact["content"], predicateType: string | null): Inp
 
 const KINDS = {
   "dsse-envelope": "attestation",
+  "cloud-build-provenance": "attestation",
   statement: "attestation",
   "simple-signing": "signature",
   document: "other",

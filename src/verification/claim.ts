@@ -6,6 +6,13 @@ import { parseStatement } from "./statement.ts";
 /** Beyond this, what failed is not read a second time only to name it. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Where the envelope stands in each form of evidence that has one. */
+const ENVELOPE_IN: Readonly<Partial<Record<ArtifactContent["kind"], readonly string[]>>> = {
+  "sigstore-bundle": ["dsseEnvelope"],
+  "dsse-envelope": [],
+  "cloud-build-provenance": ["provenance", "envelope"],
+};
+
 /** The predicate type that failed evidence claims to have, for people; `null` where it cannot be read. */
 export function claimedPredicateType(artifact: Artifact): string | null {
   try {
@@ -20,9 +27,9 @@ export function claimedPredicateType(artifact: Artifact): string | null {
 function claimedPayload(content: ArtifactContent): Uint8Array | undefined {
   if (!("bytes" in content) || content.bytes.byteLength > MAX_BYTES) return undefined;
   if (content.kind === "statement") return content.bytes;
-  if (content.kind !== "sigstore-bundle" && content.kind !== "dsse-envelope") return undefined;
-  const parsed = parseStrictJson(content.bytes);
-  if (!parsed.ok) return undefined;
-  const envelope = content.kind === "dsse-envelope" ? parsed.value : at(parsed.value, "dsseEnvelope");
+  const path = ENVELOPE_IN[content.kind];
+  const parsed = path === undefined ? undefined : parseStrictJson(content.bytes);
+  if (path === undefined || parsed?.ok !== true) return undefined;
+  const envelope = at(parsed.value, ...path);
   return stringAt(envelope, "payload") === undefined ? undefined : readEnvelope(envelope).payload;
 }

@@ -17,6 +17,8 @@ export interface Envelope {
 
 export interface EnvelopeSignature {
   readonly bytes: Buffer;
+  /** A hint; `null` where there is none. */
+  readonly keyId: string | null;
   /** slsa-github-generator writes the signing certificate beside the signature; `null` elsewhere. */
   readonly certificatePem: string | null;
 }
@@ -49,7 +51,11 @@ export function readEnvelope(value: JsonValue | undefined): Envelope {
 }
 
 function readSignature(value: JsonValue): EnvelopeSignature {
-  return { bytes: signatureBytes(stringAt(value, "sig")), certificatePem: stringAt(value, "cert") ?? null };
+  return {
+    bytes: signatureBytes(stringAt(value, "sig")),
+    keyId: stringAt(value, "keyid") ?? null,
+    certificatePem: stringAt(value, "cert") ?? null,
+  };
 }
 
 /** A signature in base64: there, strict, and of a size that a signature can have. */

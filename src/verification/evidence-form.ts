@@ -3,6 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { BundleLogEntry } from "./bundle.ts";
 import type { SignedContent } from "./log-body.ts";
 import { verifySignature, verifySignatureOfDigest, type HashName } from "./signature.ts";
+import type { TrustedKey } from "./types.ts";
 
 /**
  * What every form of evidence (Sigstore bundle, cosign's layers, bare envelope) comes down to before it is proven:
@@ -21,6 +22,14 @@ export interface SignedEvidence {
   readonly payload: Buffer | null;
   /** The envelope as it was stored, for forms in which logs and timestamps speak of that; else `null`. */
   readonly storedEnvelope: Buffer | null;
+  /** Signatures that may be over the bare payload, for Google Cloud Build's provenance alone. */
+  readonly barePayload?: readonly BareSignature[];
+}
+
+/** A signature that says it was made over the bare payload by Google Cloud Build's key of one location. */
+export interface BareSignature {
+  readonly location: string;
+  readonly bytes: Buffer;
 }
 
 export type SignedBytes =
@@ -31,6 +40,15 @@ export function isSignatureOf(key: KeyObject, signed: SignedBytes, signature: Bu
   return signed.kind === "bytes"
     ? verifySignature(key, signed.bytes, signature, signed.hash)
     : verifySignatureOfDigest(key, signed.digest, signed.hash, signature);
+}
+
+/** Google Cloud Build's older keys sign without pre-authentication encoding: only theirs count so, each for its location. */
+export function isBareSignatureOf(key: TrustedKey, evidence: SignedEvidence, bare: BareSignature): boolean {
+  return (
+    evidence.payload !== null &&
+    key.cloudBuildLocation === bare.location &&
+    verifySignature(key.key, evidence.payload, bare.bytes)
+  );
 }
 
 /** The view of evidence that a log entry's body is compared with. */

@@ -1,6 +1,6 @@
 import { validDuring, type Authority } from "./authority.ts";
 import { Certificate, EXTENDED_KEY_USAGE } from "./certificate.ts";
-import { isSignatureOf, type SignedEvidence } from "./evidence-form.ts";
+import { isBareSignatureOf, isSignatureOf, type SignedEvidence } from "./evidence-form.ts";
 import { readIdentity } from "./fulcio.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { verifyCertificateTransparency } from "./sct.ts";
@@ -188,9 +188,9 @@ function signaturesByKeys(
     );
   }
   return keys.flatMap((key) => {
-    const signature = evidence.signatures.find((candidate) =>
-      isSignatureOf(key.key, evidence.signed, candidate),
-    );
+    const signature =
+      evidence.signatures.find((candidate) => isSignatureOf(key.key, evidence.signed, candidate)) ??
+      evidence.barePayload?.find((candidate) => isBareSignatureOf(key, evidence, candidate))?.bytes;
     return signature === undefined ? [] : [{ key, signature }];
   });
 }

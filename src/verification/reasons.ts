@@ -16,6 +16,7 @@ export const REASONS = {
   "payload.duplicate_key": "The signed payload names a key twice, so readers may disagree about it.",
   "subject.absent": "The statement names no subject with a usable digest.",
   "subject.mismatch": "The statement speaks of something else than this image.",
+  "metadata.mismatch": "What stands unsigned beside the envelope contradicts the signed statement.",
   "certificate.invalid": "The signing certificate is not well formed or lacks what a signer's must have.",
   "certificate.untrusted": "No certificate authority of the trust roots issued the signing certificate.",
   "certificate.expired": "The certificate or its chain was not valid at a trusted time.",

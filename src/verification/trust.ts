@@ -16,6 +16,7 @@ import {
   type JsonValue,
   type Result,
 } from "../core/index.ts";
+import { isCloudBuildLocation } from "./cloud-build.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { checkKey } from "./signature.ts";
 import { parseInstant, parseTrustRoot } from "./trust-root.ts";
@@ -50,7 +51,7 @@ export function trustFromData(value: JsonValue): Result<TrustMaterial, TrustCode
     const roots = members(value, "roots", MAX_ROOTS).map(([name, root]) => readRoot(name, root));
     const keys = members(value, "keys", MAX_KEYS).flatMap(([name, key]) => {
       const window = { from: instant(name, key, "from"), to: instant(name, key, "to") };
-      return readKeys(name, stringAt(key, "pem") ?? "", window);
+      return readKeys(name, stringAt(key, "pem") ?? "", window, locationAt(name, key));
     });
     return materialOf(roots, keys, value);
   });
@@ -71,7 +72,7 @@ export function trustFromFiles(files: {
     const paths = files.keys.flatMap(keyFilesAt);
     const keyNames = namesOf(paths);
     const keys = paths.flatMap((path, index) =>
-      readKeys(keyNames[index] ?? "", readText(path), { from: null, to: null }),
+      readKeys(keyNames[index] ?? "", readText(path), { from: null, to: null }, locationOfFile(path)),
     );
     return materialOf(roots, withoutCopies(keys), { roots: documents });
   });
@@ -113,11 +114,12 @@ function materialOf(
   refuseDuplicates(roots, keys);
   const canonical = {
     source,
-    keys: keys.map(({ name, keyId, from, to }) => [
+    keys: keys.map(({ name, keyId, from, to, cloudBuildLocation }) => [
       name,
       keyId,
       from?.toISOString() ?? null,
       to?.toISOString() ?? null,
+      cloudBuildLocation,
     ]),
     roots: roots.map(({ name }) => name),
   };
@@ -167,7 +169,12 @@ interface KeyWindow {
 const PEM_BLOCK = /-----BEGIN (PUBLIC KEY|RSA PUBLIC KEY|CERTIFICATE)-----[^-]{1,65536}-----END \1-----/g;
 
 /** Every public key in a PEM text; of a certificate its key, within the certificate's own validity. */
-function readKeys(name: string, pem: string, window: KeyWindow): readonly TrustedKey[] {
+function readKeys(
+  name: string,
+  pem: string,
+  window: KeyWindow,
+  cloudBuildLocation: string | null,
+): readonly TrustedKey[] {
   return naming(`key ${name}`, () => {
     const blocks = [...pem.matchAll(PEM_BLOCK)];
     if (blocks.length === 0) {
@@ -183,6 +190,7 @@ function readKeys(name: string, pem: string, window: KeyWindow): readonly Truste
         key,
         from: window.from ?? certificate?.validFromDate ?? null,
         to: window.to ?? certificate?.validToDate ?? null,
+        cloudBuildLocation,
       };
     });
   });
@@ -207,6 +215,20 @@ function members(value: JsonValue, name: string, limit: number): readonly (reado
     );
   }
   return entries;
+}
+
+/** `cloudBuild: us-west2` says that a key is Google Cloud Build's of that location. */
+function locationAt(name: string, key: JsonValue): string | null {
+  const value = member(key, "cloudBuild") ?? null;
+  if (value === null) return null;
+  if (typeof value === "string" && isCloudBuildLocation(value)) return value;
+  throw new TrustFault("trust.invalid", `key ${oneLine(name, 200)}: cloudBuild is no location like us-west2`);
+}
+
+/** Google Cloud Build's keys are handed on in files named after their locations. */
+function locationOfFile(path: string): string | null {
+  const name = basename(path).replace(KEY_FILE, "");
+  return isCloudBuildLocation(name) ? name : null;
 }
 
 function instant(name: string, key: JsonValue, bound: "from" | "to"): Date | null {

@@ -136,6 +136,8 @@ export interface TrustedKey {
   /** Inclusive; `null` is unbounded. */
   readonly from: Date | null;
   readonly to: Date | null;
+  /** Location of Google Cloud Build whose key this is: it signs payloads bare (`cloud-build.ts`); `null` elsewhere. */
+  readonly cloudBuildLocation: string | null;
 }
 
 /** A Sigstore instance: its certificate authorities, logs and timestamp authorities. Opaque outside this folder. */

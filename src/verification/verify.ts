@@ -2,6 +2,7 @@ import { describeThrown, oneLine, type Reason } from "../core/index.ts";
 import type { Artifact, ArtifactContent } from "../evidence/index.ts";
 import { bindMessage, evidenceOfBundle } from "./bundle-evidence.ts";
 import { parseBundle, type Bundle } from "./bundle.ts";
+import { readCloudBuildProvenance, requireAgreement } from "./cloud-build.ts";
 import { claimedPredicateType } from "./claim.ts";
 import { hasSignature, readSimpleSigning, readSimpleSigningPayload, readStoredEnvelope } from "./cosign.ts";
 import { requireInTotoPayload, type Envelope } from "./dsse.ts";
@@ -55,6 +56,16 @@ function conclude(
       }
       requireInTotoPayload(envelope);
       return unsigned("the envelope has no signatures", envelope.payload, target);
+    }
+    case "cloud-build-provenance": {
+      const provenance = readCloudBuildProvenance(content.bytes);
+      const { envelope, evidence } = provenance;
+      if (envelope.signatures.length === 0) {
+        return unsigned("the envelope has no signatures", envelope.payload, target);
+      }
+      const conclusion = concludeEnvelope(envelope, prove(evidence, trust, options.now), target);
+      requireAgreement(provenance, conclusion);
+      return conclusion;
     }
     case "simple-signing": {
       if (!hasSignature(content.annotations)) return unsigned("the layer carries no signature", null, target);

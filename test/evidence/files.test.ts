@@ -116,7 +116,7 @@ describe("readEvidenceFiles", () => {
     {
       name: "gcloud's provenance",
       text: `{"image_summary":{},"provenance_summary":{"provenance":[{"build":{},"envelope":${envelope}}]}}`,
-      found: ["f envelope 1: dsse-envelope"],
+      found: ["f envelope 1: cloud-build-provenance"],
     },
     {
       name: "gcloud's provenance without any",

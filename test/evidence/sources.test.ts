@@ -263,7 +263,10 @@ describe("real evidence", () => {
       "sigstore-bundle": ["sigstore-bundle"],
       "dsse-envelope": ["dsse-envelope"],
       "in-toto-statement": ["statement"],
-      "gcloud artifacts docker images describe --show-provenance (GCB)": ["dsse-envelope", "skipped"],
+      "gcloud artifacts docker images describe --show-provenance (GCB)": [
+        "cloud-build-provenance",
+        "skipped",
+      ],
     };
     let compared = 0;
     for (const { file, kind } of cases) {
