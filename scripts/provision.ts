@@ -1,13 +1,15 @@
 // npm run provision -- [tool…]: makes the project's pinned build tools available and prints the path of each.
-import { provision, tools } from "./provision/index.ts";
+// Without names, those that `npm test` needs; the clients of test/interop by name.
+import { clients, provision, type Tool, tools } from "./provision/index.ts";
 
+const known: Readonly<Record<string, Tool>> = { ...tools, ...clients };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(tools);
 
 for (const name of names) {
-  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  const tool = Object.hasOwn(known, name) ? known[name] : undefined;
   if (tool === undefined) {
     process.stderr.write(
-      `provision: there is no tool ${JSON.stringify(name)}: known are ${Object.keys(tools).join(", ")}\n`,
+      `provision: there is no tool ${JSON.stringify(name)}: known are ${Object.keys(known).join(", ")}\n`,
     );
     process.exit(2);
   }

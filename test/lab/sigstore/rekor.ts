@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject, type JsonValue } from "../../../src/core/index.ts";
+import { canonicalJson, stringAt, type JsonObject, type JsonValue } from "../../../src/core/index.ts";
 import { randomBytes } from "node:crypto";
 import { preAuthEncoding } from "./dsse.ts";
 import {
@@ -61,6 +61,8 @@ export interface RekorLog {
   /** Host of its base URL, and the name on its checkpoints' signatures. */
   readonly host: string;
   record(signature: LoggedSignature, time: Date, options?: EntryOptions): LogEntryJson;
+  /** Records an entry that a client made: its whole body, with `kind` and `apiVersion`. */
+  recordBody(body: JsonObject, time: Date): LogEntryJson;
 }
 
 /** Rekor v1 counts over all its shards, so an entry's index is not its leaf's in the tree; v2 logs have one tree. */
@@ -92,26 +94,38 @@ export function createRekor(version: 1 | 2, host: string, kind?: KeyKind): Rekor
         kind: kindName,
         spec: entrySpec(entry, signature),
       };
-      const body = Buffer.from(canonicalJson(options.spoilBody?.(written) ?? written));
-      const leaf = tree.append(body);
-      const logIndex = version === 1 ? leaf + V1_FIRST_INDEX : leaf;
-      const seconds = Math.floor((options.integratedTime ?? time).getTime() / 1000);
-      const promised =
-        version === 1 && options.promise !== false
-          ? { inclusionPromise: { signedEntryTimestamp: base64(promise(body, seconds, logIndex)) } }
-          : {};
-      const proven = options.proof === false ? {} : { inclusionProof: inclusionProof(leaf) };
-      return {
-        logIndex: String(logIndex),
-        logId: { keyId: base64(logId) },
-        kindVersion: { kind: kindName, version: versionName },
-        integratedTime: version === 1 ? String(seconds) : "0",
-        ...promised,
-        ...proven,
-        canonicalizedBody: base64(body),
-      };
+      return enter(options.spoilBody?.(written) ?? written, [kindName, versionName], time, options);
+    },
+    recordBody(body, time) {
+      return enter(body, [stringAt(body, "kind") ?? "", stringAt(body, "apiVersion") ?? ""], time, {});
     },
   };
+
+  function enter(
+    entry: JsonValue,
+    [kindName, versionName]: readonly [kind: string, version: string],
+    time: Date,
+    options: EntryOptions,
+  ): LogEntryJson {
+    const body = Buffer.from(canonicalJson(entry));
+    const leaf = tree.append(body);
+    const logIndex = version === 1 ? leaf + V1_FIRST_INDEX : leaf;
+    const seconds = Math.floor((options.integratedTime ?? time).getTime() / 1000);
+    const promised =
+      version === 1 && options.promise !== false
+        ? { inclusionPromise: { signedEntryTimestamp: base64(promise(body, seconds, logIndex)) } }
+        : {};
+    const proven = options.proof === false ? {} : { inclusionProof: inclusionProof(leaf) };
+    return {
+      logIndex: String(logIndex),
+      logId: { keyId: base64(logId) },
+      kindVersion: { kind: kindName, version: versionName },
+      integratedTime: version === 1 ? String(seconds) : "0",
+      ...promised,
+      ...proven,
+      canonicalizedBody: base64(body),
+    };
+  }
 
   function promise(body: Buffer, integratedTime: number, logIndex: number): Buffer {
     const payload = { body: base64(body), integratedTime, logIndex, logID: logId.toString("hex") };

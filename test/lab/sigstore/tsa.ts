@@ -32,6 +32,8 @@ export interface TimestampOptions {
   readonly fraction?: string;
   /** Stamps these bytes instead of the signature. */
   readonly over?: Uint8Array;
+  /** Stamps this digest as it is: what an authority asked over the network is given. */
+  readonly imprint?: Uint8Array;
   /** With the authority's certificates inside. Default: yes. */
   readonly certificates?: boolean;
   /** PKIStatus; 0 is granted. */
@@ -117,7 +119,7 @@ function tstInfo(bytes: Uint8Array, time: Date, options: TimestampOptions): Buff
   return sequence(
     integer(1),
     oid("1.3.6.1.4.1.57264.2"),
-    sequence(sequence(oid(HASH_OID[hash]), nothing()), octets(digestWith(hash, bytes))),
+    sequence(sequence(oid(HASH_OID[hash]), nothing()), octets(options.imprint ?? digestWith(hash, bytes))),
     integer(positive(randomBytes(16))),
     generalizedTime(time, options.fraction),
   );

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import type { Tool } from "./tools.ts";
+
+/** A Go module that pins a client's version in its go.mod and every source that it is built from in its go.sum. */
+const module = (name: string): string => join(import.meta.dirname, "../../test/interop/modules", name);
+
+/** Real clients and servers that the interoperability suites run; the registries listen on loopback alone. */
+export const clients = {
+  oras: {
+    name: "oras",
+    version: "1.3.6",
+    versionArguments: ["version"],
+    versionPattern: /^Version:\s*v?([^\s+]+)/mu,
+    goModule: { folder: module("oras"), package: "oras.land/oras/cmd/oras" },
+    homepage: "https://github.com/oras-project/oras/releases/tag/v1.3.6",
+  },
+  crane: {
+    name: "crane",
+    version: "0.22.1",
+    versionArguments: ["version"],
+    versionPattern: /^v?(\S+)$/mu,
+    goModule: {
+      folder: module("registries"),
+      package: "github.com/google/go-containerregistry/cmd/crane",
+      variables: { "github.com/google/go-containerregistry/cmd/crane/cmd.Version": "0.22.1" },
+    },
+    homepage: "https://github.com/google/go-containerregistry/releases/tag/v0.22.1",
+  },
+  cosign: {
+    name: "cosign",
+    version: "3.1.3",
+    versionArguments: ["version"],
+    versionPattern: /^GitVersion:\s*v?(\S+)/mu,
+    goModule: {
+      folder: module("cosign"),
+      package: "github.com/sigstore/cosign/v3/cmd/cosign",
+      variables: { "sigs.k8s.io/release-utils/version.gitVersion": "v3.1.3" },
+    },
+    homepage: "https://github.com/sigstore/cosign/releases/tag/v3.1.3",
+  },
+  /** CNCF distribution: the registry that most people run; it has no referrers API. */
+  distribution: {
+    name: "registry",
+    version: "3.1.2",
+    versionArguments: ["--version"],
+    versionPattern: /\bv?(\d\S*)$/mu,
+    goModule: {
+      folder: module("distribution"),
+      package: "github.com/distribution/distribution/v3/cmd/registry",
+      variables: { "github.com/distribution/distribution/v3/version.version": "v3.1.2" },
+    },
+    homepage: "https://github.com/distribution/distribution/releases/tag/v3.1.2",
+  },
+  /** Lists referrers as the specification asks for. */
+  conforming: {
+    name: "conforming",
+    version: "1",
+    versionArguments: ["-version"],
+    versionPattern: /^conforming (\S+)$/mu,
+    goModule: { folder: module("registries"), package: "./conforming" },
+    homepage: "test/interop/modules/registries",
+  },
+  /** Lists referrers under a wrong artifactType. */
+  misreporting: {
+    name: "misreporting",
+    version: "1",
+    versionArguments: ["-version"],
+    versionPattern: /^misreporting (\S+)$/mu,
+    goModule: { folder: module("registries"), package: "./misreporting" },
+    homepage: "test/interop/modules/registries",
+  },
+} as const satisfies Readonly<Record<string, Tool>>;
+
+export type ClientName = keyof typeof clients;
