@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describeThrown, type Reason } from "../core/index.ts";
 import type { Decision, DecisionRequest } from "../decision/index.ts";
+import { parseReference } from "../image/index.ts";
 import type { Decider } from "./types.ts";
 
 export interface BatchOptions {
@@ -11,8 +12,8 @@ export interface BatchOptions {
 }
 
 /**
- * Decides every request of a batch and returns the decisions in the same order. Equal requests are decided once.
- * Always as many decisions as requests, never later than the signal: what is not decided by then, and what throws,
+ * Decides every request of a batch and returns the decisions in the same order, each under the reference asked for.
+ * One image is decided once, in however many spellings it is asked (threat T009). Always as many decisions as requests, never later than the signal: what is not decided by then, and what throws,
  * is `undecided` (threats T204, T217, T223).
  */
 export async function decideAll(
@@ -29,15 +30,25 @@ export async function decideAll(
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, distinct.size) }, work));
-  return requests.map(
-    (request) =>
-      decisions.get(identityOf(request)) ??
-      undecided(request, decider, { code: "internal", message: "the image was not decided" }),
-  );
+  return requests.map((request) => {
+    const decision = decisions.get(identityOf(request));
+    return decision === undefined
+      ? undecided(request, decider, { code: "internal", message: "the image was not decided" })
+      : under(request.reference, decision);
+  });
 }
 
 function identityOf({ reference, namespace }: DecisionRequest): string {
-  return JSON.stringify([reference, namespace]);
+  const parsed = parseReference(reference);
+  return JSON.stringify([parsed.ok ? parsed.value.canonical : reference, namespace]);
+}
+
+function under(reference: string, decision: Decision): Decision {
+  if (decision.image.reference === reference) return decision;
+  const renamed = { ...decision, image: { ...decision.image, reference } };
+  const fault = faults.get(decision);
+  if (fault !== undefined) faults.set(renamed, fault);
+  return renamed;
 }
 
 async function decideOne(request: DecisionRequest, decider: Decider, signal: AbortSignal): Promise<Decision> {

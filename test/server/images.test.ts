@@ -62,7 +62,7 @@ describe("POST /v1/gatekeeper/validate, on images", () => {
     }
   });
 
-  it("T009 one image in several spellings: each answered under its own, asked again for none twice", async () => {
+  it("T009 one image in several spellings: each answered under its own, its tag asked for once", async () => {
     const image = world.push("acme/nginx", { tag: "latest" });
     world.registry.requests.length = 0;
     const name = `${world.registry.host}/acme/nginx`;
@@ -73,7 +73,7 @@ describe("POST /v1/gatekeeper/validate, on images", () => {
       new Set([JSON.stringify([image.digest, ["provenance.present"]])]),
     );
     const byTag = world.registry.requests.filter(({ reference }) => reference === "latest");
-    expect(byTag).to.have.length(2);
+    expect(byTag).to.have.length(1);
   });
 
   it("A002 A050 an attestation of another type does not let an image in", async () => {
