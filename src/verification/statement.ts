@@ -37,7 +37,7 @@ export function readStatement(bytes: Uint8Array): Statement {
   const parsed = parseStrictJson(bytes, { bytes: MAX_STATEMENT_BYTES, depth: MAX_DEPTH });
   if (!parsed.ok) {
     const { code, message } = parsed.reason;
-    const limit = code === "json.too_large" || code === "json.too_deep";
+    const limit = ["json.too_large", "json.too_deep", "json.too_many_values"].includes(code);
     return refuse(
       code === "json.duplicate_key" ? "payload.duplicate_key" : limit ? "limit.exceeded" : "payload.invalid",
       `the statement cannot be read: ${message}`,

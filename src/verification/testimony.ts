@@ -8,7 +8,7 @@ import type { TransparencyLog } from "./trust-root.ts";
 import type { LogEntry, TrustRoot, VerifiedTime } from "./types.ts";
 
 /** How far a clock that testifies may run ahead of ours. */
-const CLOCK_SKEW = 5 * 60 * 1000;
+export const CLOCK_SKEW = 5 * 60 * 1000;
 
 /** What logs and timestamp authorities have proven about one signature. */
 export interface Testimony {

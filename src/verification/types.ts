@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Digest, JsonObject, Reason } from "../core/index.ts";
+import type { ConclusionCache } from "./conclusion-cache.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { TrustRootMaterial } from "./trust-root.ts";
 
@@ -149,4 +150,6 @@ export interface TrustRoot {
 export interface VerificationOptions {
   /** The decision's time: what is held against "now" where no trusted time exists. */
   readonly now: Date;
+  /** Where verified conclusions are remembered: absent, in the one of the process; `null`, nowhere. */
+  readonly cache?: ConclusionCache | null;
 }

@@ -5,6 +5,7 @@ import { parseBundle, type Bundle } from "./bundle.ts";
 import { readCloudBuildProvenance, requireAgreement } from "./cloud-build.ts";
 import { claimedPredicateType } from "./claim.ts";
 import { hasSignature, readSimpleSigning, readSimpleSigningPayload, readStoredEnvelope } from "./cosign.ts";
+import { ConclusionCache, questionKey } from "./conclusion-cache.ts";
 import { requireInTotoPayload, type Envelope } from "./dsse.ts";
 import { prove, type Proof } from "./prove.ts";
 import { Refusal } from "./refusal.ts";
@@ -21,7 +22,8 @@ import type {
 
 /**
  * Comes to the one conclusion about one artifact: who signed it and when, proven against the trust given, and whether
- * it speaks of this image. Never throws: what is wrong is a reason with a stable code.
+ * it speaks of this image. Never throws: what is wrong is a reason with a stable code. What was verified before against
+ * the same trust is remembered (`ConclusionCache`), and equal to what would be concluded anew.
  */
 export function verify(
   artifact: Artifact,
@@ -30,7 +32,14 @@ export function verify(
   options: VerificationOptions,
 ): Conclusion {
   try {
-    return conclude(artifact.content, target, trust, options);
+    const cache = options.cache === undefined ? processCache : options.cache;
+    const key = cache === null ? undefined : questionKey(artifact, target, trust);
+    if (cache === null || key === undefined) return conclude(artifact.content, target, trust, options);
+    const known = cache.find(key, options.now);
+    if (known !== undefined) return known;
+    const conclusion = conclude(artifact.content, target, trust, options);
+    if (conclusion.status === "verified") cache.keep(key, conclusion, sizeOf(artifact.content));
+    return conclusion;
   } catch (thrown) {
     return {
       status: "failed",
@@ -38,6 +47,12 @@ export function verify(
       predicateType: claimedPredicateType(artifact),
     };
   }
+}
+
+const processCache = new ConclusionCache();
+
+function sizeOf(content: ArtifactContent): number {
+  return "bytes" in content ? content.bytes.byteLength : 0;
 }
 
 function conclude(
