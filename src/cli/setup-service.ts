@@ -51,13 +51,14 @@ async function hostSettings({
   registries,
 }: ServiceConfig): Promise<Result<Readonly<Record<string, HostSettings>>>> {
   const hosts: [string, HostSettings][] = [];
-  for (const [host, { ca, mirrors, plainHTTP }] of registries) {
+  for (const [host, { ca, mirrors, tokenHosts, plainHTTP }] of registries) {
     const pem = ca === null ? success(null) : await readInputFile(ca, LARGEST_CA);
     if (!pem.ok) return pem;
     hosts.push([
       host,
       {
         mirrors,
+        tokenHosts,
         ...(pem.value === null ? {} : { ca: pem.value }),
         ...(plainHTTP === null ? {} : { plainHTTP }),
       },

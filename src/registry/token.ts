@@ -23,7 +23,10 @@ export interface IssuedToken {
 }
 
 /** Token servers of registries that everybody knows, by the registry whose credential they may see. */
-const KNOWN_TOKEN_HOSTS: ReadonlyMap<string, string> = new Map([["docker.io", "auth.docker.io"]]);
+const KNOWN_TOKEN_HOSTS: ReadonlyMap<string, string> = new Map([
+  ["docker.io", "auth.docker.io"],
+  ["registry.gitlab.com", "gitlab.com"],
+]);
 
 /**
  * Decides whether the realm that a registry names may be asked. With a credential only the registry's own host and

@@ -47,6 +47,8 @@ export interface RegistryConfig {
   /** PEM; absolute path of a file that is there. */
   readonly ca: string | null;
   readonly mirrors: readonly string[];
+  /** Hosts besides the registry's own that may be sent its credential. */
+  readonly tokenHosts: readonly string[];
   /** `null` where the configuration does not say. */
   readonly plainHTTP: boolean | null;
 }
@@ -134,9 +136,14 @@ function registryConfig(settings: JsonValue, path: (name: string) => string): Re
   const plainHTTP = at(settings, "plainHTTP");
   return {
     ca: ca === undefined ? null : path(ca),
-    mirrors: (arrayAt(settings, "mirrors") ?? []).filter((mirror) => typeof mirror === "string"),
+    mirrors: texts(settings, "mirrors"),
+    tokenHosts: texts(settings, "tokenHosts"),
     plainHTTP: typeof plainHTTP === "boolean" ? plainHTTP : null,
   };
+}
+
+function texts(settings: JsonValue, key: string): readonly string[] {
+  return (arrayAt(settings, key) ?? []).filter((text) => typeof text === "string");
 }
 
 function budget(value: JsonValue, surface: keyof Budgets): number {

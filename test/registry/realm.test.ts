@@ -161,6 +161,10 @@ describe("checkRealm", () => {
     expect(check("docker.io", "https://auth.docker.io.evil.test/token", USER)).to.equal(
       "registry.auth_refused",
     );
+    expect(check("registry.gitlab.com", "https://gitlab.com/jwt/auth", USER)).to.equal("public");
+    expect(check("registry.gitlab.com.evil.test", "https://gitlab.com/jwt/auth", USER)).to.equal(
+      "registry.auth_refused",
+    );
     expect(check("ghcr.io", "https://auth.docker.io/token", USER)).to.equal("registry.auth_refused");
   });
 

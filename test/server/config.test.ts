@@ -17,7 +17,7 @@ const WHOLE = `listeners:
 policies:
   - { name: acme, source: "oci://registry.example/policies/acme:stable" }
 registries:
-  "Registry.internal:5000": { ca: ca.crt, mirrors: ["mirror.internal"], plainHTTP: false }
+  "Registry.internal:5000": { ca: ca.crt, mirrors: ["mirror.internal"], tokenHosts: ["git.internal"], plainHTTP: false }
 budgets: { gatekeeper: 1500ms, kyverno: 8s }
 `;
 
@@ -70,7 +70,12 @@ describe("readConfig", () => {
         registries: new Map([
           [
             "registry.internal:5000",
-            { ca: join(folder, "ca.crt"), mirrors: ["mirror.internal"], plainHTTP: false },
+            {
+              ca: join(folder, "ca.crt"),
+              mirrors: ["mirror.internal"],
+              tokenHosts: ["git.internal"],
+              plainHTTP: false,
+            },
           ],
         ]),
         budgets: { gatekeeper: 1500, kyverno: 8000 },
