@@ -3,6 +3,7 @@ import { gatherEvidence } from "../evidence/index.ts";
 import { describeImage, parseReference, type ImageDescription, type ResolvedImage } from "../image/index.ts";
 import { normalize, type JudgedArtifact } from "../normalization/index.ts";
 import { verify, type VerificationTarget } from "../verification/index.ts";
+import { StatementBudget } from "./budget.ts";
 import { breathe, deadlineExceeded } from "./deadline.ts";
 import { locate } from "./locate.ts";
 import type { DecisionContext, DecisionRequest, Gathered } from "./types.ts";
@@ -41,12 +42,18 @@ export async function gather(
 
   const judged: JudgedArtifact[] = [];
   const target = targetOf(image, description.value);
-  for (const artifact of evidence.artifacts) {
+  const budget = new StatementBudget();
+  for (const artifact of StatementBudget.order(evidence.artifacts)) {
     if (signal.aborted) return deadlineExceeded();
-    judged.push({ artifact, conclusion: verify(artifact, target, context.trust, { now: time }) });
+    const conclusion = verify(artifact, target, context.trust, { now: time });
+    judged.push({ artifact, conclusion: budget.take(conclusion) });
     await breathe();
   }
-  const incomplete: readonly Reason[] = [...description.value.faults, ...evidence.incomplete];
+  const incomplete: readonly Reason[] = [
+    ...description.value.faults,
+    ...evidence.incomplete,
+    ...budget.incomplete,
+  ];
   const { reference: asGiven, surface, namespace, parameters } = request;
   return success({
     input: normalize({

@@ -74,4 +74,18 @@ describe("parseStrictJson", () => {
     const result = parseStrictJson(bytes("[1,2,3]"), { bytes: 6, depth: 10 });
     expect(!result.ok && result.reason.code).to.equal("json.too_large");
   });
+
+  it("T067 refuses more values than the limit before it makes them", () => {
+    const within = (text: string, values?: number) =>
+      parseStrictJson(bytes(text), { bytes: 1e7, depth: 10, ...(values === undefined ? {} : { values }) });
+    expect(within('[1,{"a":"x,y","b":[]}]', 6).ok).to.equal(true);
+    const refused = {
+      ok: false,
+      reason: { code: "json.too_many_values", message: "JSON of more than 5 values" },
+    };
+    expect(within('[1,{"a":"x,y","b":[]}]', 5)).to.deep.equal(refused);
+    const many = `[${"[],".repeat(1_000_000)}0]`;
+    expect(within(many).ok).to.equal(false);
+    expect(within(many, Infinity).ok).to.equal(true);
+  });
 });

@@ -14,6 +14,7 @@ import {
   dsseEnvelope,
   githubIdentity,
   provenanceV1,
+  statement,
   type BundleJson,
   type GithubRun,
 } from "../lab/sigstore/index.ts";
@@ -389,6 +390,22 @@ describe("decide: what must never break", () => {
       // The image, its config, one list and cosign's three tags beside what is listed.
       expect(source.questions.length).to.be.at.most(referrers + blobs + 6);
       expect(source.most()).to.be.at.most(concurrency + 2);
+    });
+
+    it("statements without end do not displace provenance, nor take more than their share", async () => {
+      const store = storeWith(named("genuine"));
+      const predicate = { junk: Array.from({ length: 400_000 }, () => 0) };
+      for (let n = 0; n < 4; n++) {
+        const large = statement([{ digest: image.digest }], `https://example.test/${n}`, predicate);
+        attached(world.sigstore.sign({ statement: large }))(store);
+      }
+      const { input, decision } = await judgeStore(store);
+      expect(decision.outcome).to.equal("allow");
+      expect(input?.attestations).to.have.length(3);
+      expect(input?.evidence.filter(({ status }) => status === "skipped")).to.have.length(2);
+      expect(input?.completeness.reasons).to.deep.equal([
+        { code: "evidence.limit_exceeded", message: "2 statements with too many values are left aside" },
+      ]);
     });
 
     it("T222 an abort at any question is answered, though nothing answers any more", async () => {

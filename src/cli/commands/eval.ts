@@ -1,5 +1,13 @@
 import { Ajv } from "ajv";
-import { failure, oneLine, parseStrictJson, success, type JsonValue, type Result } from "../../core/index.ts";
+import {
+  DEFAULT_JSON_LIMITS,
+  failure,
+  oneLine,
+  parseStrictJson,
+  success,
+  type JsonValue,
+  type Result,
+} from "../../core/index.ts";
 import { evaluate } from "../../decision/index.ts";
 import type { InputDocument } from "../../normalization/index.ts";
 import inputSchema from "../../../schemas/input.schema.json" with { type: "json" };
@@ -68,7 +76,7 @@ async function readInput(
 ): Promise<Result<{ readonly input: InputDocument; readonly time: Date }>> {
   const bytes = await readInputFile(file, LARGEST_INPUT);
   if (!bytes.ok) return bytes;
-  const json = parseStrictJson(bytes.value);
+  const json = parseStrictJson(bytes.value, { ...DEFAULT_JSON_LIMITS, values: Infinity });
   if (!json.ok) return failure(json.reason.code, `${oneLine(file)}: ${json.reason.message}`);
   const ajv = new Ajv({ strict: false, validateFormats: false, logger: false, ownProperties: true });
   const validate = ajv.compile<JsonValue & InputDocument>(inputSchema);

@@ -1,4 +1,5 @@
 import {
+  DEFAULT_JSON_LIMITS,
   canonicalJson,
   describeThrown,
   digestOf,
@@ -129,7 +130,7 @@ function readData(bytes: Uint8Array | undefined): JsonObject {
       `data.json has more than ${BUNDLE_LIMITS.dataBytes} bytes`,
     );
   }
-  const parsed = parseStrictJson(bytes);
+  const parsed = parseStrictJson(bytes, { ...DEFAULT_JSON_LIMITS, values: Infinity });
   if (!parsed.ok) throw new BundleFault("bundle.data_invalid", `data.json: ${parsed.reason.message}`);
   if (!isObject(parsed.value)) throw new BundleFault("bundle.data_invalid", "data.json is no object");
   return parsed.value;
