@@ -51,7 +51,11 @@ export type ManifestCode = Extract<
  */
 export function parseManifest(bytes: Uint8Array, contentType?: string): Result<Manifest, ManifestCode> {
   const parsed = parseStrictJson(bytes, { bytes: bytes.byteLength, depth: 20 });
-  if (!parsed.ok) return invalid(`the manifest cannot be read: ${parsed.reason.message}`);
+  if (!parsed.ok) {
+    const { code, message } = parsed.reason;
+    const cause = `the manifest cannot be read: ${message}`;
+    return code === "json.too_many_values" ? failure("registry.limit_exceeded", cause) : invalid(cause);
+  }
   const document = parsed.value;
   if (!isObject(document)) return invalid("the manifest is no JSON object");
   const [twin] = foldedTwins(document, KEYS);
