@@ -3,7 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildWorld, type DemoWorld } from "../../demo/images.ts";
 import { decide, type DecidingContext } from "../../src/decision/index.ts";
-import { githubIdentity, provenanceV1, type BundleJson, type GithubRun } from "../lab/sigstore/index.ts";
+import type { JsonObject } from "../../src/core/index.ts";
+import type { Descriptor } from "../../src/registry/index.ts";
+import {
+  cosignSignStatement,
+  githubIdentity,
+  provenanceV1,
+  statement,
+  type BundleJson,
+  type GithubRun,
+} from "../lab/sigstore/index.ts";
 import { createWorld, impatientRegistry, openWorld, requestFor, verdictOf, type World } from "./world.ts";
 
 describe("decide: the images of the demo", () => {
@@ -55,8 +64,10 @@ describe("decide: images of several platforms", () => {
   after(() => world.close());
 
   let number = 0;
-  const push = () => {
-    const image = world.push(`acme/multi-${++number}`, { platforms: ["linux/amd64", "linux/arm64"] });
+  const push = (organization = "acme") => {
+    const image = world.push(`${organization}/multi-${++number}`, {
+      platforms: ["linux/amd64", "linux/arm64"],
+    });
     const [amd, arm] = image.platforms.map(({ descriptor }) => descriptor);
     if (amd === undefined || arm === undefined) throw new Error("the image has two platforms");
     return { ...image, amd, arm };
@@ -160,6 +171,26 @@ describe("decide: images of several platforms", () => {
     world.registry.misbehave = undefined;
   });
 
+  const vuln = "https://cosign.sigstore.dev/attestation/vuln/v1";
+  const OTHERS: readonly [string, string, (digest: string) => JsonObject][] = [
+    ["signed", "signature.present", (digest) => cosignSignStatement([{ digest }])],
+    ["scanned", "attestations.required", (digest) => statement([{ digest }], vuln, { scanner: {} })],
+  ];
+  for (const [organization, code, make] of OTHERS) {
+    it(`T016 ${code}: one platform alone does not speak for the index either`, async () => {
+      const image = push(organization);
+      const attach = (to: Descriptor) =>
+        image.attach(world.sigstore.sign({ statement: make(to.digest) }), to);
+      attach(image.amd);
+      expect(verdictOf(await world.judge(image.reference))).to.deep.equal(["deny", code]);
+      attach(image.arm);
+      expect(verdictOf(await world.judge(image.reference))).to.deep.equal(["allow"]);
+      const whole = push(organization);
+      whole.attach(world.sigstore.sign({ statement: make(whole.digest) }));
+      expect(verdictOf(await world.judge(whole.reference))).to.deep.equal(["allow"]);
+    });
+  }
+
   it("T017 an attestation of a manifest that is not in the index counts for nothing", async () => {
     const image = push();
     const foreign = world.registry.pushImage(image.repository, { seed: "foreign" });
@@ -197,8 +228,8 @@ describe("decide: images of several platforms", () => {
       name: `other-${index}`,
       digest: `sha256:${index.toString(16).padStart(64, "0")}`,
     }));
-    const statement = provenanceV1({ subjects: [...others, { name: "ours", digest: image.digest }] });
-    image.attach(world.sigstore.sign({ statement }));
+    const many = provenanceV1({ subjects: [...others, { name: "ours", digest: image.digest }] });
+    image.attach(world.sigstore.sign({ statement: many }));
     expect(verdictOf(await world.judge(image.reference))).to.deep.equal(["allow"]);
   });
 });

@@ -72,6 +72,8 @@ images:
     provenance: { signers: [key] }
   - match: ["127.0.0.1:*/signed/**"]
     signature: { signers: [acme] }
+  - match: ["127.0.0.1:*/scanned/**"]
+    attestations: [{ predicateType: "https://cosign.sigstore.dev/attestation/vuln/v1", signers: [acme] }]
 `;
 
 export interface World {
