@@ -1,4 +1,4 @@
-import { failure, success, type Reason, type Result } from "../core/index.ts";
+import { failure, oneLine, success, type Reason, type Result } from "../core/index.ts";
 import { gatherEvidence } from "../evidence/index.ts";
 import { describeImage, parseReference, type ImageDescription, type ResolvedImage } from "../image/index.ts";
 import { normalize, type JudgedArtifact } from "../normalization/index.ts";
@@ -78,7 +78,7 @@ function selectPlatform(description: ImageDescription, platform: string | null):
   const known = description.platforms.map((candidate) => candidate.platform).join(", ");
   return failure(
     "image.platform_missing",
-    `the image has no platform ${platform}; it has: ${known === "" ? "none" : known}`,
+    `the image has no platform ${platform}; it has: ${known === "" ? "none" : oneLine(known, 300)}`,
   );
 }
 

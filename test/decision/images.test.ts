@@ -140,6 +140,16 @@ describe("decide: images of several platforms", () => {
     expect(verdictOf(await only("linux/s390x"))).to.deep.equal(["undecided", "image.platform_missing"]);
   });
 
+  it("names the platforms there are in one short line, however many", async () => {
+    const platforms = Array.from({ length: 60 }, (_, index) => `linux/arch${index}`);
+    const image = world.push(`acme/multi-${++number}`, { platforms });
+    const { decision } = await world.judge(image.reference, { request: { platform: "linux/amd64" } });
+    expect(decision.reason?.message).to.match(
+      /^the image has no platform linux\/amd64; it has: linux\/arch0, /u,
+    );
+    expect(decision.reason?.message.length).to.be.below(400);
+  });
+
   it("T132 the index's attestation speaks for a platform asked for through it, never for its manifest alone", async () => {
     const image = push();
     image.attach(world.attest(image.digest));
