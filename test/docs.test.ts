@@ -57,9 +57,9 @@ describe("the guides", () => {
   });
 
   it("policy.md shows a rule that builds, and the command that builds it", async function () {
-    if (opa === undefined) return void this.skip();
+    const executable: string = opa ?? this.skip();
     writePolicy();
-    const built = await buildPolicy(folder, { revision: "1", opa });
+    const built = await buildPolicy(folder, { revision: "1", opa: executable });
     expect(built.ok ? [] : built.faults).to.deep.equal([]);
     const command = blocksOf("policy.md").find(({ role }) => role === "run");
     const [program, ...args] = (command?.text ?? "").trim().split(" ");
@@ -68,7 +68,7 @@ describe("the guides", () => {
     const run = spawnSync(process.execPath, [main, ...args], {
       cwd: folder,
       encoding: "utf8",
-      env: { ...process.env, ASSAY_OPA: opa },
+      env: { ...process.env, ASSAY_OPA: executable },
     });
     expect(run.stderr).to.equal("");
     expect(run.status).to.equal(0);
