@@ -21,6 +21,8 @@ export interface Clients {
   try(name: ClientName, ...args: readonly string[]): Promise<Answer>;
   /** … which must succeed; throws with what it said otherwise. Returns its standard output. */
   run(name: ClientName, ...args: readonly string[]): Promise<string>;
+  /** … in another environment than `env`. */
+  runWith(env: NodeJS.ProcessEnv, name: ClientName, ...args: readonly string[]): Promise<string>;
   close(): void;
 }
 
@@ -65,20 +67,26 @@ function homeOf(paths: ReadonlyMap<ClientName, string>): Clients {
     if (found === undefined) throw new Error(`${name} was not provisioned`);
     return found;
   };
-  const attempt = async (name: ClientName, args: readonly string[]): Promise<Answer> => {
-    const { exitCode, stdout, stderr } = await run(path(name), args, { timeoutMs: RUN_MS, env });
+  const attempt = async (
+    name: ClientName,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv,
+  ): Promise<Answer> => {
+    const { exitCode, stdout, stderr } = await run(path(name), args, { timeoutMs: RUN_MS, env: environment });
     return { ok: exitCode === 0, stdout, stderr };
+  };
+  const runWith = async (environment: NodeJS.ProcessEnv, name: ClientName, ...args: readonly string[]) => {
+    const { ok, stdout, stderr } = await attempt(name, args, environment);
+    if (!ok) throw new Error(`${name} ${args.join(" ")}\n${stdout}${stderr}`);
+    return stdout;
   };
   return {
     folder,
     env,
     path,
-    try: (name, ...args) => attempt(name, args),
-    async run(name, ...args) {
-      const { ok, stdout, stderr } = await attempt(name, args);
-      if (!ok) throw new Error(`${name} ${args.join(" ")}\n${stdout}${stderr}`);
-      return stdout;
-    },
+    try: (name, ...args) => attempt(name, args, env),
+    run: (name, ...args) => runWith(env, name, ...args),
+    runWith,
     close() {
       rmSync(folder, { recursive: true, force: true });
     },

@@ -36,12 +36,16 @@ export interface SigstoreServer {
   close(): Promise<void>;
 }
 
-type Reply = readonly [status: number, type: string, body: string | Uint8Array];
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
 
 export async function serveSigstore(sigstore: Sigstore): Promise<SigstoreServer> {
   const server = createServer((request, response) => {
     answer(sigstore, request).then(
-      ([status, type, body]) => response.writeHead(status, { "content-type": type }).end(body),
+      ({ status, headers, body }) => response.writeHead(status, headers).end(body),
       (thrown: unknown) => response.writeHead(400).end(String(thrown)),
     );
   });
@@ -79,22 +83,30 @@ export async function serveSigstore(sigstore: Sigstore): Promise<SigstoreServer>
 
 async function answer(sigstore: Sigstore, request: IncomingMessage): Promise<Reply> {
   const body = await buffer(request);
-  const json = (status: number, value: JsonValue): Reply => [
+  const json = (status: number, value: JsonValue, more: Readonly<Record<string, string>> = {}): Reply => ({
     status,
-    "application/json",
-    JSON.stringify(value),
-  ];
+    headers: { "content-type": "application/json", ...more },
+    body: JSON.stringify(value),
+  });
   switch (`${request.method ?? ""} ${request.url ?? ""}`) {
     case "POST /api/v2/signingCert":
       return json(200, certify(sigstore, request.headers.authorization ?? "", parse(body)));
-    case "POST /api/v1/log/entries":
-      return json(201, asRekorV1(sigstore.rekorV1.recordBody(bodyV1(parse(body)), sigstore.clock())));
+    case "POST /api/v1/log/entries": {
+      const entry = sigstore.rekorV1.recordBody(bodyV1(parse(body)), sigstore.clock());
+      const id = hexOf(digestOf(Buffer.from(entry.canonicalizedBody)));
+      // Clients look for the entry that the ETag names.
+      return json(201, { [id]: entryV1(entry) }, { etag: id, location: `/api/v1/log/entries/${id}` });
+    }
     case "POST /api/v2/log/entries":
       return json(201, sigstore.rekorV2.recordBody(bodyV2(parse(body)), sigstore.clock()));
     case "POST /timestamp":
-      return [201, "application/timestamp-reply", stamp(sigstore, body)];
+      return {
+        status: 201,
+        headers: { "content-type": "application/timestamp-reply" },
+        body: stamp(sigstore, body),
+      };
     default:
-      return [404, "text/plain", "no such service"];
+      return { status: 404, headers: {}, body: "no such service" };
   }
 }
 
@@ -171,25 +183,24 @@ function bodyV2(request: JsonValue): JsonObject {
 }
 
 /** `LogEntry` of Rekor's API v1. */
-function asRekorV1(entry: LogEntryJson): JsonObject {
-  const hex = (value: JsonValue | undefined): string => Buffer.from(String(value), "base64").toString("hex");
+function entryV1(entry: LogEntryJson): JsonObject {
+  const hex = (value: JsonValue | undefined): string =>
+    Buffer.from(typeof value === "string" ? value : "", "base64").toString("hex");
   const proof = need(objectAt(entry, "inclusionProof"), "proof");
   return {
-    [hexOf(digestOf(Buffer.from(entry.canonicalizedBody)))]: {
-      body: entry.canonicalizedBody,
-      integratedTime: Number(entry.integratedTime),
-      logID: hex(entry.logId.keyId),
-      logIndex: Number(entry.logIndex),
-      verification: {
-        inclusionProof: {
-          logIndex: Number(proof["logIndex"]),
-          treeSize: Number(proof["treeSize"]),
-          rootHash: hex(proof["rootHash"]),
-          hashes: (arrayAt(proof, "hashes") ?? []).map(hex),
-          checkpoint: stringAt(proof, "checkpoint", "envelope") ?? "",
-        },
-        signedEntryTimestamp: stringAt(entry, "inclusionPromise", "signedEntryTimestamp") ?? "",
+    body: entry.canonicalizedBody,
+    integratedTime: Number(entry.integratedTime),
+    logID: hex(entry.logId.keyId),
+    logIndex: Number(entry.logIndex),
+    verification: {
+      inclusionProof: {
+        logIndex: Number(proof["logIndex"]),
+        treeSize: Number(proof["treeSize"]),
+        rootHash: hex(proof["rootHash"]),
+        hashes: (arrayAt(proof, "hashes") ?? []).map(hex),
+        checkpoint: stringAt(proof, "checkpoint", "envelope") ?? "",
       },
+      signedEntryTimestamp: stringAt(entry, "inclusionPromise", "signedEntryTimestamp") ?? "",
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/core/index.ts";
 import { base64, type KeyPair } from "./keys.ts";
-import { certificatePem } from "./rekor.ts";
+import { certificatePem, envelopeBytes } from "./rekor.ts";
 import type { BundleJson, Sigstore, SignOptions } from "./sigstore.ts";
 
 /** A layer of cosign's `.sig` or `.att` manifest: the evidence is the bytes together with the annotations. */
@@ -62,7 +62,8 @@ export function cosignAttestation(
 ): CosignLayer {
   const { stampEnvelope = false, ...sign } = options;
   const bundle = signWith(sigstore, { statement }, stampEnvelope ? { ...sign, timestamp: false } : sign);
-  const bytes = Buffer.from(JSON.stringify(bundle.dsseEnvelope));
+  // The very bytes that the log entry's envelope hash is over: cosign compares them.
+  const bytes = Buffer.from(bundle.dsseEnvelope === undefined ? "" : envelopeBytes(bundle.dsseEnvelope));
   const stamp = sigstore.timestampAuthority.stamp(bytes, sign.time ?? sigstore.clock());
   const predicateType = statement["predicateType"];
   return {

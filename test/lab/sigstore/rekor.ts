@@ -1,6 +1,6 @@
 import { canonicalJson, stringAt, type JsonObject, type JsonValue } from "../../../src/core/index.ts";
 import { randomBytes } from "node:crypto";
-import { preAuthEncoding } from "./dsse.ts";
+import { preAuthEncoding, type EnvelopeJson } from "./dsse.ts";
 import {
   base64,
   digestWith,
@@ -205,9 +205,13 @@ function signedBytes(logged: LoggedSignature): Uint8Array {
   return logged.content === "dsse" ? preAuthEncoding(logged.payloadType, logged.payload) : logged.payload;
 }
 
-/** The envelope's bytes as cosign uploads them. */
+/** An envelope's bytes as cosign uploads and stores them. */
+export function envelopeBytes({ payloadType, payload, signatures }: EnvelopeJson): string {
+  return JSON.stringify({ payloadType, payload, signatures });
+}
+
 function envelopeOf(logged: LoggedSignature): string {
-  return JSON.stringify({
+  return envelopeBytes({
     payloadType: logged.payloadType,
     payload: base64(logged.payload),
     signatures: [{ sig: base64(logged.signature) }],
