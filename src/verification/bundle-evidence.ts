@@ -15,6 +15,7 @@ export function evidenceOfBundle(
   const { content, verifier, logEntries, timestamps } = bundle;
   const material = {
     certificate: verifier.kind === "certificate" ? verifier.der : null,
+    intermediates: verifier.kind === "certificate" ? verifier.intermediates : [],
     logEntries,
     timestamps,
     storedEnvelope: null,

@@ -23,6 +23,9 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   OID.extendedKeyUsage,
 ]);
 
+/** Bits of the first octet (RFC 5280 §4.2.1.3). */
+const KEY_USAGE = { digitalSignature: 0x80, keyCertSign: 0x04, crlSign: 0x02 } as const;
+
 export const EXTENDED_KEY_USAGE = {
   any: "2.5.29.37.0",
   codeSigning: "1.3.6.1.5.5.7.3.3",
@@ -125,15 +128,18 @@ export class Certificate {
     return this.extensions.get(OID.subjectAltName);
   }
 
+  get nameConstraints(): Buffer | undefined {
+    return this.extensions.get(OID.nameConstraints)?.value;
+  }
+
   get subjectKeyIdentifier(): Buffer | undefined {
     return this.#subjectKeyId;
   }
 
   /** RFC 5280 §4.2.1.3: absent allows everything. */
-  mayUse(usage: "digitalSignature" | "keyCertSign"): boolean {
+  mayUse(usage: keyof typeof KEY_USAGE): boolean {
     if (this.#keyUsage === undefined) return true;
-    const bits = this.#keyUsage[1] ?? 0;
-    return (bits & (usage === "digitalSignature" ? 0x80 : 0x04)) !== 0;
+    return ((this.#keyUsage[1] ?? 0) & KEY_USAGE[usage]) !== 0;
   }
 
   validAt(time: number): boolean {
@@ -155,9 +161,11 @@ export class Certificate {
   }
 
   /** What may not be overlooked in a certificate is either understood or the certificate refused (RFC 5280 §4.2). */
-  unknownCriticalExtension(): string | undefined {
+  unknownCriticalExtension(understood?: "nameConstraints"): string | undefined {
     for (const extension of this.extensions.values()) {
+      // Not critical or not: whoever does not understand them might go beyond them.
       const limits = extension.oid === OID.nameConstraints;
+      if (limits && understood === "nameConstraints") continue;
       if (limits || (extension.critical && !UNDERSTOOD.has(extension.oid))) return extension.oid;
     }
     return undefined;

@@ -9,7 +9,7 @@ import {
   type JsonValue,
 } from "../core/index.ts";
 import type { BundleLogEntry } from "./bundle.ts";
-import { certificatesInPem } from "./certificate.ts";
+import { Certificate, certificatesInPem } from "./certificate.ts";
 import { readEnvelope, signatureBytes, type Envelope } from "./dsse.ts";
 import type { SignedEvidence } from "./evidence-form.ts";
 import { refuse } from "./refusal.ts";
@@ -19,10 +19,12 @@ import type { SubjectMatch, VerificationTarget } from "./types.ts";
 const ANNOTATION = {
   signature: "dev.cosignproject.cosign/signature",
   certificate: "dev.sigstore.cosign/certificate",
+  chain: "dev.sigstore.cosign/chain",
   rekorBundle: "dev.sigstore.cosign/bundle",
   timestamp: "dev.sigstore.cosign/rfc3161timestamp",
 } as const;
 const MAX_ANNOTATION_CHARACTERS = 2 * 1024 * 1024;
+const MAX_CHAIN = 10;
 const MAX_ENVELOPE_BYTES = 96 * 1024 * 1024;
 const MAX_PAYLOAD_BYTES = 1024 * 1024;
 const SIMPLE_SIGNING_TYPE = "cosign container image signature";
@@ -106,11 +108,14 @@ function readOptional(optional: JsonValue | undefined): Annotations {
 function readAnnotations(
   annotations: Annotations,
   pem: string | undefined,
-): Pick<SignedEvidence, "certificate" | "logEntries" | "timestamps"> {
+): Pick<SignedEvidence, "certificate" | "intermediates" | "logEntries" | "timestamps"> {
   const bundle = annotation(annotations, ANNOTATION.rekorBundle);
   const timestamp = annotation(annotations, ANNOTATION.timestamp);
   return {
     certificate: pem === undefined ? null : readCertificate(pem),
+    intermediates: certificatesInPem(annotation(annotations, ANNOTATION.chain) ?? "", MAX_CHAIN).map(
+      (der) => new Certificate(der, "certificate.invalid"),
+    ),
     logEntries: bundle === undefined ? [] : [readRekorBundle(json(bundle, ANNOTATION.rekorBundle))],
     timestamps: timestamp === undefined ? [] : [readTimestamp(json(timestamp, ANNOTATION.timestamp))],
   };

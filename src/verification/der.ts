@@ -52,12 +52,12 @@ export class DerElement {
   }
 
   /** The elements of a constructed one; together they fill it exactly. */
-  children(): readonly DerElement[] {
+  children(limit = MAX_CHILDREN): readonly DerElement[] {
     if ((this.tag & 0x20) === 0) this.fail("a primitive DER element has no members");
     const found: DerElement[] = [];
     let offset = 0;
     while (offset < this.content.length) {
-      if (found.length === MAX_CHILDREN) this.fail(`more than ${MAX_CHILDREN} members in one DER element`);
+      if (found.length === limit) this.fail(`more than ${limit} members in one DER element`);
       const child = readElement(this.content, offset, this.#fault);
       found.push(child);
       offset += child.raw.length;

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { BundleLogEntry } from "./bundle.ts";
+import type { Certificate } from "./certificate.ts";
 import type { SignedContent } from "./log-body.ts";
 import { verifySignature, verifySignatureOfDigest, type HashName } from "./signature.ts";
 import type { TrustedKey } from "./types.ts";
@@ -15,6 +16,8 @@ export interface SignedEvidence {
   readonly signatures: readonly Buffer[];
   /** DER of the signing certificate; `null`: signed by a key that must be configured. */
   readonly certificate: Buffer | null;
+  /** Certificates that stand beside it and may lead to an authority of one's own; they prove nothing. */
+  readonly intermediates?: readonly Certificate[];
   readonly logEntries: readonly BundleLogEntry[];
   /** DER of RFC 3161 responses. */
   readonly timestamps: readonly Buffer[];

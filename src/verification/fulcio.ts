@@ -27,6 +27,17 @@ export function readIdentity(leaf: Certificate): CertificateIdentity {
   };
 }
 
+/** The identity in a certificate of one's own authority: its name alone. */
+export function readOwnIdentity(leaf: Certificate): CertificateIdentity {
+  return {
+    kind: "x509",
+    ...readName(leaf),
+    issuer: null,
+    certificate: NO_EXTENSIONS,
+    serialNumber: leaf.serialNumber,
+  };
+}
+
 function readName(leaf: Certificate): Pick<CertificateSigner, "identity" | "identityType"> {
   const extension = leaf.subjectAlternativeName;
   if (extension === undefined)
@@ -135,3 +146,25 @@ function utf8(bytes: Buffer): string {
     return refuse("certificate.identity", "a name in the certificate is not valid UTF-8");
   }
 }
+
+const NO_EXTENSIONS: FulcioExtensions = {
+  githubWorkflowTrigger: null,
+  githubWorkflowSHA: null,
+  githubWorkflowName: null,
+  githubWorkflowRepository: null,
+  githubWorkflowRef: null,
+  buildSignerURI: null,
+  buildSignerDigest: null,
+  runnerEnvironment: null,
+  sourceRepositoryURI: null,
+  sourceRepositoryDigest: null,
+  sourceRepositoryRef: null,
+  sourceRepositoryIdentifier: null,
+  sourceRepositoryOwnerURI: null,
+  sourceRepositoryOwnerIdentifier: null,
+  buildConfigURI: null,
+  buildConfigDigest: null,
+  buildTrigger: null,
+  runInvocationURI: null,
+  sourceRepositoryVisibility: null,
+};

@@ -1,7 +1,8 @@
 import { validDuring, type Authority } from "./authority.ts";
 import { Certificate, EXTENDED_KEY_USAGE } from "./certificate.ts";
 import { isBareSignatureOf, isSignatureOf, type SignedEvidence } from "./evidence-form.ts";
-import { readIdentity } from "./fulcio.ts";
+import { readIdentity, readOwnIdentity } from "./fulcio.ts";
+import type { OwnAuthority } from "./own-authority.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { verifyCertificateTransparency } from "./sct.ts";
 import { hearTestimony, type Testimony } from "./testimony.ts";
@@ -27,13 +28,13 @@ export function prove(evidence: SignedEvidence, trust: TrustMaterial, now: Date)
   }
   return evidence.certificate === null
     ? proveByKeys(evidence, trust, now)
-    : proveByCertificate(evidence, evidence.certificate, trust.roots, now);
+    : proveByCertificate(evidence, evidence.certificate, trust, now);
 }
 
 function proveByCertificate(
   evidence: SignedEvidence,
   der: Buffer,
-  roots: readonly TrustRoot[],
+  { roots, authorities = [] }: TrustMaterial,
   now: Date,
 ): Proof {
   const [signature] = evidence.signatures;
@@ -42,7 +43,8 @@ function proveByCertificate(
   checkLeaf(leaf);
   const identity = readIdentity(leaf);
   const candidates = issuersOf(leaf, roots);
-  if (candidates.length === 0) {
+  const owned = candidates.length > 0 ? [] : authoritiesAbove(leaf, evidence, authorities);
+  if (candidates.length + owned.length === 0) {
     return refuse(
       "certificate.untrusted",
       "the signing certificate was issued by no authority of the trust roots",
@@ -52,6 +54,7 @@ function proveByCertificate(
     return refuse("signature.invalid", "the signature does not fit the content and the certificate's key");
   }
   const testimony = hearTestimony(evidence, signature, { kind: "certificate", der }, roots, now);
+  if (owned.length > 0) return proofByAuthority(leaf, owned, evidence, testimony, now);
   if (testimony.times.length === 0) {
     return refuse("time.absent", "no trusted log or timestamp authority says when the signature was made");
   }
@@ -61,6 +64,43 @@ function proveByCertificate(
     times: testimony.verifiedTimes,
     transparencyLog: testimony.entries,
   };
+}
+
+function authoritiesAbove(
+  leaf: Certificate,
+  { intermediates = [] }: SignedEvidence,
+  authorities: readonly OwnAuthority[],
+): readonly OwnAuthority[] {
+  return authorities.filter((authority) => authority.mayHaveIssued(leaf, intermediates));
+}
+
+/**
+ * X.509 of one's own: no log is demanded, and where nobody testifies to the time, all must be good now. What Fulcio's
+ * extensions say in such a certificate no OIDC issuer has confirmed, so it is not passed on.
+ */
+function proofByAuthority(
+  leaf: Certificate,
+  authorities: readonly OwnAuthority[],
+  { intermediates = [] }: SignedEvidence,
+  testimony: Testimony,
+  now: Date,
+): Proof {
+  const signing = testimony.times.length > 0 ? testimony.times : [now.getTime()];
+  let reason: Refusal | undefined;
+  for (const authority of authorities) {
+    try {
+      authority.provePath(leaf, intermediates, { signing, now: now.getTime() });
+      return {
+        signers: [{ ...readOwnIdentity(leaf), trustRoot: authority.name }],
+        times: testimony.verifiedTimes,
+        transparencyLog: testimony.entries,
+      };
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      if (reason === undefined || reason.code === "certificate.untrusted") reason = thrown;
+    }
+  }
+  throw reason ?? new Refusal("certificate.untrusted", "no configured authority issued the certificate");
 }
 
 /** What a signer's certificate must be (RFC 5280; threats A026, T115). */

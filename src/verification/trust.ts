@@ -7,6 +7,7 @@ import {
   describeThrown,
   digestOf,
   failure,
+  isArray,
   isObject,
   member,
   oneLine,
@@ -16,8 +17,11 @@ import {
   type JsonValue,
   type Result,
 } from "../core/index.ts";
+import { Certificate, certificatesInPem } from "./certificate.ts";
 import { isCloudBuildLocation } from "./cloud-build.ts";
+import { OwnAuthority } from "./own-authority.ts";
 import { Refusal, refuse } from "./refusal.ts";
+import { RevocationList, revocationListsInPem } from "./revocation-list.ts";
 import { checkKey } from "./signature.ts";
 import { parseInstant, parseTrustRoot } from "./trust-root.ts";
 import type { TrustedKey, TrustMaterial, TrustRoot } from "./types.ts";
@@ -27,6 +31,7 @@ export type TrustCode = "trust.invalid" | "trust.duplicate_key" | "trust.unreada
 
 const MAX_ROOTS = 32;
 const MAX_KEYS = 512;
+const MAX_AUTHORITY_CERTIFICATES = 32;
 const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_DEPTH = 50;
 const PUBLIC_GOOD = "sigstore-public-good";
@@ -43,7 +48,7 @@ class TrustFault extends Error {
 
 /**
  * Trust from a policy bundle's `data.trust`: `{ roots: { name: trusted_root.json }, keys: { name: { pem, from, to } } }`
- * with `from` and `to` in RFC 3339 or null. One wrong root or key refuses all of it, in one line that names it.
+ * with `from` and `to` in RFC 3339 or null, and `authorities: { name: { pem, crls, from, to } }` of X.509. One wrong root or key refuses all of it, in one line that names it.
  */
 export function trustFromData(value: JsonValue): Result<TrustMaterial, TrustCode> {
   return attempt(() => {
@@ -53,7 +58,10 @@ export function trustFromData(value: JsonValue): Result<TrustMaterial, TrustCode
       const window = { from: instant(name, key, "from"), to: instant(name, key, "to") };
       return readKeys(name, stringAt(key, "pem") ?? "", window, locationAt(name, key));
     });
-    return materialOf(roots, keys, value);
+    const authorities = members(value, "authorities", MAX_ROOTS).map(([name, each]) =>
+      readAuthority(name, each),
+    );
+    return materialOf(roots, keys, value, authorities);
   });
 }
 
@@ -102,6 +110,7 @@ export function combineTrust(parts: readonly TrustMaterial[]): Result<TrustMater
       roots,
       keys,
       parts.map((part) => part.digest),
+      parts.flatMap((part) => part.authorities ?? []),
     );
   });
 }
@@ -110,8 +119,9 @@ function materialOf(
   roots: readonly TrustRoot[],
   keys: readonly TrustedKey[],
   source: JsonValue,
+  authorities: readonly OwnAuthority[] = [],
 ): TrustMaterial {
-  refuseDuplicates(roots, keys);
+  refuseDuplicates([...roots, ...authorities], keys);
   const canonical = {
     source,
     keys: keys.map(({ name, keyId, from, to, cloudBuildLocation }) => [
@@ -122,12 +132,13 @@ function materialOf(
       cloudBuildLocation,
     ]),
     roots: roots.map(({ name }) => name),
+    authorities: authorities.map(({ name }) => name),
   };
-  return { roots, keys, digest: digestOf(Buffer.from(canonicalJson(canonical))) };
+  return { roots, keys, authorities, digest: digestOf(Buffer.from(canonicalJson(canonical))) };
 }
 
 /** One key under two names would count twice towards a threshold (A103, T114). */
-function refuseDuplicates(roots: readonly TrustRoot[], keys: readonly TrustedKey[]): void {
+function refuseDuplicates(roots: readonly { readonly name: string }[], keys: readonly TrustedKey[]): void {
   const names = new Map<string, string>();
   for (const key of keys) {
     const other = names.get(key.keyId);
@@ -159,6 +170,29 @@ function sameValidity(one: TrustedKey | undefined, other: TrustedKey): boolean {
 
 function readRoot(name: string, value: JsonValue): TrustRoot {
   return naming(`trust root ${name}`, () => ({ name, material: parseTrustRoot(value) }));
+}
+
+/** The lists of a certificate authority are in PEM, each text with one or several; what it names none, none is asked for. */
+function readAuthority(name: string, value: JsonValue): OwnAuthority {
+  const from = instant(name, value, "from")?.getTime() ?? -Infinity;
+  const to = instant(name, value, "to")?.getTime() ?? Infinity;
+  return naming(`certificate authority ${name}`, () => {
+    const certificates = certificatesInPem(stringAt(value, "pem") ?? "", MAX_AUTHORITY_CERTIFICATES).map(
+      (der) => new Certificate(der, "certificate.invalid"),
+    );
+    if (!certificates.some(({ isAuthority }) => isAuthority)) {
+      return refuse("format.invalid", "there is no PEM block of a certificate authority's certificate");
+    }
+    const texts = member(value, "crls") ?? [];
+    if (!isArray(texts)) return refuse("format.invalid", "crls is not a list");
+    const lists = texts.map((text) => {
+      const found = revocationListsInPem(typeof text === "string" ? text : "");
+      return found.length > 0
+        ? found.map((der) => new RevocationList(der))
+        : refuse("format.invalid", "one of the crls is no X509 CRL in PEM");
+    });
+    return new OwnAuthority(name, certificates, lists.flat(), { start: from, end: to });
+  });
 }
 
 interface KeyWindow {
@@ -236,7 +270,7 @@ function instant(name: string, key: JsonValue, bound: "from" | "to"): Date | nul
   if (value === null) return null;
   const time = parseInstant(typeof value === "string" ? value : undefined);
   if (time === undefined) {
-    throw new TrustFault("trust.invalid", `key ${oneLine(name, 200)}: ${bound} is not an RFC 3339 time`);
+    throw new TrustFault("trust.invalid", `${oneLine(name, 200)}: ${bound} is not an RFC 3339 time`);
   }
   return new Date(time);
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Digest, JsonObject, Reason } from "../core/index.ts";
 import type { ConclusionCache } from "./conclusion-cache.ts";
+import type { OwnAuthority } from "./own-authority.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { TrustRootMaterial } from "./trust-root.ts";
 
@@ -126,6 +127,8 @@ export interface LogEntry {
 export interface TrustMaterial {
   readonly roots: readonly TrustRoot[];
   readonly keys: readonly TrustedKey[];
+  /** X.509 certificate authorities of one's own; absent is none. */
+  readonly authorities?: readonly OwnAuthority[];
   /** Over all of it: part of every cache key and of every decision. */
   readonly digest: Digest;
 }
