@@ -307,7 +307,7 @@ describe("openLayout", () => {
       });
     }
     it("the good one among them is read", async () => {
-      expect(outcome(await openLayout(writeArchive(tarOf(good))))).to.equal("ok");
+      expect((await opened(writeArchive(tarOf(good)))).index).to.have.length.greaterThan(0);
     });
     it("one cut anywhere is refused", async () => {
       const bytes = tarOf(good);
