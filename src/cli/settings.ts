@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { failure, oneLine, success, type Result } from "../core/index.ts";
+import type { DecisionRequest } from "../decision/index.ts";
 import { parseReference } from "../image/index.ts";
 import type { Arguments } from "./arguments.ts";
 import { parseTime } from "./time.ts";
@@ -27,8 +28,54 @@ export interface TrustSettings {
   readonly keys: readonly string[];
 }
 
-/** Only of commands that have `EVIDENCE_FLAGS`. */
-export function evidenceSettings(args: Arguments): Result<EvidenceSettings, "usage"> {
+/** All that the command line says about one decision. */
+export interface DecisionSettings {
+  readonly policy: string | null;
+  readonly trust: TrustSettings;
+  readonly identity: Identity | null;
+  readonly evidence: EvidenceSettings;
+  readonly at: Date | null;
+}
+
+/** What is asked about which images, and with what it is to be judged. */
+export interface Question {
+  readonly requests: readonly DecisionRequest[];
+  readonly settings: DecisionSettings;
+}
+
+/**
+ * Reads the flags that commands about images share (`EVIDENCE_FLAGS`, `TRUST_FLAGS`, `AT_FLAG`, `NAMESPACE_FLAG`).
+ * An image that is asked for twice is asked about once.
+ */
+export function readQuestion(args: Arguments, identity: Identity | null): Result<Question, "usage"> {
+  const images = imageReferences(args.positionals);
+  if (!images.ok) return images;
+  const evidence = evidenceSettings(args);
+  if (!evidence.ok) return evidence;
+  const at = timeSetting(args);
+  if (!at.ok) return at;
+  const namespace = namespaceSetting(args);
+  if (!namespace.ok) return namespace;
+  const { platform } = evidence.value;
+  return success({
+    requests: images.value.map((reference) => ({
+      reference,
+      surface: "cli",
+      namespace: namespace.value,
+      parameters: {},
+      platform,
+    })),
+    settings: {
+      policy: args.text("policy") ?? null,
+      trust: { trustedRoots: args.texts("trusted-root"), keys: args.texts("key") },
+      identity,
+      evidence: evidence.value,
+      at: at.value,
+    },
+  });
+}
+
+function evidenceSettings(args: Arguments): Result<EvidenceSettings, "usage"> {
   const files = args.texts("evidence");
   const layouts = args.texts("layout");
   for (const path of [...files, ...layouts]) {
@@ -51,11 +98,6 @@ export function evidenceSettings(args: Arguments): Result<EvidenceSettings, "usa
   return success({ files, layouts, platform, offline: args.has("offline"), timeoutMs });
 }
 
-/** Only of commands that have `TRUST_FLAGS`. */
-export function trustSettings(args: Arguments): TrustSettings {
-  return { trustedRoots: args.texts("trusted-root"), keys: args.texts("key") };
-}
-
 /** The identity that `IDENTITY_FLAGS` demand; one without the other proves nothing. */
 export function identitySetting(args: Arguments): Result<Identity | null, "usage"> {
   const identity = args.text("certificate-identity");
@@ -76,15 +118,14 @@ export function timeSetting(args: Arguments): Result<Date | null, "usage"> {
     : success(time);
 }
 
-export function namespaceSetting(args: Arguments): Result<string | null, "usage"> {
+function namespaceSetting(args: Arguments): Result<string | null, "usage"> {
   const namespace = args.text("namespace") ?? null;
   if (namespace === null || /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
     return success(namespace);
   return failure("usage", `--namespace ${oneLine(namespace, 80)}: not the name of a Kubernetes namespace`);
 }
 
-/** The images to judge, without repetition; the first one that is no reference is the failure. */
-export function imageReferences(images: readonly string[]): Result<readonly string[], "usage"> {
+function imageReferences(images: readonly string[]): Result<readonly string[], "usage"> {
   for (const image of images) {
     const reference = parseReference(image);
     if (!reference.ok) return failure("usage", reference.reason.message);

@@ -11,16 +11,7 @@ import {
 } from "../verification/index.ts";
 import type { Io } from "./io.ts";
 import { openAdHocPolicy, openPolicy } from "./policy.ts";
-import type { EvidenceSettings, Identity, TrustSettings } from "./settings.ts";
-
-/** All that the command line says about one decision. */
-export interface DecisionSettings {
-  readonly policy: string | null;
-  readonly trust: TrustSettings;
-  readonly identity: Identity | null;
-  readonly evidence: EvidenceSettings;
-  readonly at: Date | null;
-}
+import type { DecisionSettings } from "./settings.ts";
 
 /** Something opened; `close` ends its files, connections and threads. */
 export type Opened<T> = T & { readonly close: () => Promise<void> };

@@ -14,13 +14,20 @@ export interface JudgedArtifact {
  * and is never turned into `false`. The lists from `provenance` to `attestations` hold verified evidence for this
  * image only; what could be read but not verified stands apart under `unverified`.
  */
-export interface InputDocument {
+export interface InputDocument extends EvidenceLists {
   readonly schemaVersion: "1";
   /** The decision's time, RFC 3339 UTC: the only clock a rule sees. */
   readonly time: string;
   readonly request: InputRequest;
   readonly image: InputImage;
   readonly evidence: readonly InputEvidence[];
+  readonly unverified: EvidenceLists;
+  readonly baseImages: readonly JsonObject[];
+  readonly completeness: { readonly complete: boolean; readonly reasons: readonly Reason[] };
+}
+
+/** What statements say, by kind; every statement stands whole in `attestations` too. */
+export interface EvidenceLists {
   readonly provenance: readonly Provenance[];
   readonly sboms: readonly JsonObject[];
   readonly vulnerabilityReports: readonly JsonObject[];
@@ -28,17 +35,6 @@ export interface InputDocument {
   readonly verificationSummaries: readonly JsonObject[];
   readonly testResults: readonly JsonObject[];
   readonly attestations: readonly InputAttestation[];
-  readonly unverified: {
-    readonly provenance: readonly Provenance[];
-    readonly sboms: readonly JsonObject[];
-    readonly vulnerabilityReports: readonly JsonObject[];
-    readonly vex: readonly JsonObject[];
-    readonly verificationSummaries: readonly JsonObject[];
-    readonly testResults: readonly JsonObject[];
-    readonly attestations: readonly InputAttestation[];
-  };
-  readonly baseImages: readonly JsonObject[];
-  readonly completeness: { readonly complete: boolean; readonly reasons: readonly Reason[] };
 }
 
 export type Surface = "cli" | "gatekeeper" | "kyverno" | "admission" | "data-api" | "http";

@@ -7,13 +7,7 @@ import { complain, type Io } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { painter } from "../render/paint.ts";
 import { evidenceTree } from "../render/tree.ts";
-import {
-  evidenceSettings,
-  imageReferences,
-  namespaceSetting,
-  timeSetting,
-  trustSettings,
-} from "../settings.ts";
+import { readQuestion } from "../settings.ts";
 
 export const evidence: Command = {
   usage: "evidence IMAGE",
@@ -41,47 +35,27 @@ export const evidence: Command = {
 };
 
 async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const images = imageReferences(args.positionals);
-  if (!images.ok) return complain(io, images.reason.message);
-  const settings = evidenceSettings(args);
-  if (!settings.ok) return complain(io, settings.reason.message);
-  const at = timeSetting(args);
-  if (!at.ok) return complain(io, at.reason.message);
-  const namespace = namespaceSetting(args);
-  if (!namespace.ok) return complain(io, namespace.reason.message);
+  const question = readQuestion(args, null);
+  if (!question.ok) return complain(io, question.reason.message);
+  const { requests, settings } = question.value;
 
   const [{ openGathering }, { gather }] = await Promise.all([
     import("../setup.ts"),
     import("../../decision/index.ts"),
   ]);
-  const opened = await openGathering(
-    {
-      policy: args.text("policy") ?? null,
-      trust: trustSettings(args),
-      identity: null,
-      evidence: settings.value,
-      at: at.value,
-    },
-    io,
-  );
+  const opened = await openGathering(settings, io);
   if (!opened.ok) return complain(io, opened.reason.message);
   const { context, close } = opened.value;
-  const [reference = ""] = images.value;
+  const [request] = requests;
+  if (request === undefined) return complain(io, "IMAGE is missing");
   const stopProgress = startProgress(
     io,
-    `gathering and verifying the evidence of ${oneLine(reference, 200)}`,
+    `gathering and verifying the evidence of ${oneLine(request.reference, 200)}`,
   );
-  const gathered = await gather(
-    {
-      reference,
-      surface: "cli",
-      namespace: namespace.value,
-      parameters: {},
-      platform: settings.value.platform,
-    },
-    context,
-    { signal: AbortSignal.timeout(settings.value.timeoutMs), time: context.clock() },
-  ).finally(stopProgress);
+  const gathered = await gather(request, context, {
+    signal: AbortSignal.timeout(settings.evidence.timeoutMs),
+    time: context.clock(),
+  }).finally(stopProgress);
   await close();
   if (!gathered.ok) {
     const { code, message } = gathered.reason;

@@ -15,14 +15,7 @@ import {
 import { complain, type Io } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { renderDecisions } from "../render/decisions.ts";
-import {
-  evidenceSettings,
-  identitySetting,
-  imageReferences,
-  namespaceSetting,
-  timeSetting,
-  trustSettings,
-} from "../settings.ts";
+import { identitySetting, readQuestion } from "../settings.ts";
 import { exitCodeOf } from "../verdict.ts";
 
 /** Images decided at the same time. */
@@ -56,41 +49,21 @@ export const verify: Command = {
 };
 
 async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const images = imageReferences(args.positionals);
-  if (!images.ok) return complain(io, images.reason.message);
-  const settings = evidenceSettings(args);
-  if (!settings.ok) return complain(io, settings.reason.message);
   const identity = identitySetting(args);
   if (!identity.ok) return complain(io, identity.reason.message);
-  const at = timeSetting(args);
-  if (!at.ok) return complain(io, at.reason.message);
-  const namespace = namespaceSetting(args);
-  if (!namespace.ok) return complain(io, namespace.reason.message);
+  const question = readQuestion(args, identity.value);
+  if (!question.ok) return complain(io, question.reason.message);
+  const { requests, settings } = question.value;
 
   const { openDeciding } = await import("../setup.ts");
-  const opened = await openDeciding(
-    {
-      policy: args.text("policy") ?? null,
-      trust: trustSettings(args),
-      identity: identity.value,
-      evidence: settings.value,
-      at: at.value,
-    },
-    io,
-  );
+  const opened = await openDeciding(settings, io);
   if (!opened.ok) return complain(io, opened.reason.message);
   const { context, loaded, close } = opened.value;
-  const signal = AbortSignal.timeout(settings.value.timeoutMs);
-  const requests = images.value.map((reference) => ({
-    reference,
-    surface: "cli" as const,
-    namespace: namespace.value,
-    parameters: {},
-    platform: settings.value.platform,
-  }));
+  const signal = AbortSignal.timeout(settings.evidence.timeoutMs);
+
   const stopProgress = startProgress(
     io,
-    `gathering and verifying the evidence of ${oneLine(images.value.join(", "), 200)}`,
+    `gathering and verifying the evidence of ${oneLine(requests.map(({ reference }) => reference).join(", "), 200)}`,
   );
   const decided = await decideEach(requests, context, signal).finally(stopProgress);
   const policy = await loaded();
