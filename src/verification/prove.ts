@@ -20,15 +20,17 @@ export interface Proof {
 
 /** Proves signed evidence against trust roots or configured keys; throws a `Refusal` saying why it cannot. */
 export function prove(evidence: SignedEvidence, trust: TrustMaterial, now: Date): Proof {
-  if (evidence.signatures.length > 1 && (evidence.certificate !== null || evidence.logEntries.length > 0)) {
+  const { certificate, logEntries, timestamps } = evidence;
+  const speaksOfOne = certificate !== null || logEntries.length > 0 || timestamps.length > 0;
+  if (evidence.signatures.length > 1 && speaksOfOne) {
     refuse(
       "signature.count",
-      `${evidence.signatures.length} signatures beside one certificate or log entry; exactly one is needed`,
+      `${evidence.signatures.length} signatures beside what speaks of one (certificate, log entry, timestamp)`,
     );
   }
-  return evidence.certificate === null
+  return certificate === null
     ? proveByKeys(evidence, trust, now)
-    : proveByCertificate(evidence, evidence.certificate, trust, now);
+    : proveByCertificate(evidence, certificate, trust, now);
 }
 
 function proveByCertificate(
@@ -205,12 +207,12 @@ function proveByKeys(evidence: SignedEvidence, trust: TrustMaterial, now: Date):
   const spki = first.key.key.export({ type: "spki", format: "der" });
   const testimony = hearTestimony(evidence, first.signature, { kind: "key", spki }, trust.roots, now);
   const times = testimony.times.length > 0 ? testimony.times : [now.getTime()];
-  const valid = made.filter(({ key }) => times.every((time) => keyValidAt(key, time)));
-  if (valid.length === 0) {
-    return refuse("key.expired", `the key ${first.key.name} was not valid at the time of the signature`);
-  }
+  const faults = made.map(({ key }) => faultOfKey(key, times, testimony));
+  const [fault] = faults;
+  const counting = made.filter((_, index) => faults[index] === undefined);
+  if (counting.length === 0 && fault !== undefined) throw fault;
   return {
-    signers: valid.map(({ key }) => ({ kind: "key", keyId: key.keyId, trustRoot: key.name })),
+    signers: counting.map(({ key }) => ({ kind: "key", keyId: key.keyId, trustRoot: key.name })),
     times: testimony.verifiedTimes,
     transparencyLog: testimony.entries,
   };
@@ -233,6 +235,20 @@ function signaturesByKeys(
       evidence.barePayload?.find((candidate) => isBareSignatureOf(key, evidence, candidate))?.bytes;
     return signature === undefined ? [] : [{ key, signature }];
   });
+}
+
+/** Why a key's signature counts for nothing (T095); `undefined` where it counts. */
+function faultOfKey(key: TrustedKey, times: readonly number[], testimony: Testimony): Refusal | undefined {
+  const { name, distrust, requireLog } = key;
+  if (distrust !== null && times.some((time) => distrust.getTime() <= time)) {
+    return new Refusal("key.distrusted", `the key ${name} was withdrawn before the signature, or wholly`);
+  }
+  if (!times.every((time) => keyValidAt(key, time))) {
+    return new Refusal("key.expired", `the key ${name} was not valid at the time of the signature`);
+  }
+  return requireLog && testimony.logs.size === 0
+    ? new Refusal("log.absent", `no transparency log holds the signature, as is demanded of the key ${name}`)
+    : undefined;
 }
 
 function keyValidAt({ from, to }: TrustedKey, time: number): boolean {

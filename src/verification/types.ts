@@ -140,6 +140,10 @@ export interface TrustedKey {
   /** Inclusive; `null` is unbounded. */
   readonly from: Date | null;
   readonly to: Date | null;
+  /** From this moment on the key counts for nothing, whatever its validity; 1970 is never to be trusted. */
+  readonly distrust: Date | null;
+  /** Whether the key counts only where a transparency log of the trust roots holds the signature. */
+  readonly requireLog: boolean;
   /** Location of Google Cloud Build whose key this is: it signs payloads bare (`cloud-build.ts`); `null` elsewhere. */
   readonly cloudBuildLocation: string | null;
 }

@@ -1,7 +1,11 @@
 import { expect } from "chai";
+import type { JsonObject } from "../../src/core/index.ts";
+import { trustFromData } from "../../src/verification/index.ts";
 import { KEY_KINDS, sharedKeyPair, type KeySignOptions } from "../lab/sigstore/index.ts";
 import {
   after,
+  json,
+  judge,
   judgeBundle,
   lab,
   minutes,
@@ -170,4 +174,127 @@ describe("signatures by key", () => {
       expect(verdict(conclusion), reasonOf(conclusion)).to.equal(code);
     });
   }
+
+  const withTerms = (terms: JsonObject) => {
+    const { trustedRoot } = sigstore;
+    const trust = trustFromData(
+      json({ roots: { lab: trustedRoot }, keys: { release: { pem: key.pem, ...terms } } }),
+    );
+    if (!trust.ok) throw new Error(trust.reason.message);
+    return trust.value;
+  };
+  const terms: readonly {
+    readonly name: string;
+    readonly terms: JsonObject;
+    readonly options?: KeySignOptions;
+    readonly code: string;
+  }[] = [
+    {
+      name: "wholly withdrawn",
+      terms: { distrust: true },
+      options: { timestamp: true },
+      code: "key.distrusted",
+    },
+    {
+      name: "withdrawn at the time of the signature",
+      terms: { distrust: iso(SIGNED_AT) },
+      options: { timestamp: true },
+      code: "key.distrusted",
+    },
+    {
+      name: "withdrawn after the stamped signature",
+      terms: { distrust: iso(after(SIGNED_AT, 1000)) },
+      options: { timestamp: true },
+      code: "verified",
+    },
+    {
+      name: "withdrawn after the logged signature",
+      terms: { distrust: iso(after(SIGNED_AT, minutes(1))) },
+      options: { log: "rekor-v1" },
+      code: "verified",
+    },
+    {
+      name: "withdrawn by now, where nobody says when it signed",
+      terms: { distrust: iso(NOW) },
+      code: "key.distrusted",
+    },
+    {
+      name: "to be withdrawn, where nobody says when it signed",
+      terms: { distrust: iso(after(NOW, 1)) },
+      code: "verified",
+    },
+    {
+      name: "withdrawn, and within its validity",
+      terms: { distrust: iso(SIGNED_AT), from: iso(SIGNED_AT), to: null },
+      code: "key.distrusted",
+    },
+    { name: "not withdrawn", terms: { distrust: false }, code: "verified" },
+    {
+      name: "of which a log is demanded, without one",
+      terms: { requireLog: true },
+      options: { timestamp: true },
+      code: "log.absent",
+    },
+    {
+      name: "of which a log is demanded, logged",
+      terms: { requireLog: true },
+      options: { log: "rekor-v1" },
+      code: "verified",
+    },
+    {
+      name: "of which a log is demanded, in Rekor v2",
+      terms: { requireLog: true },
+      options: { log: "rekor-v2" },
+      code: "verified",
+    },
+    {
+      name: "of which a log is demanded, logged at a stranger's",
+      terms: { requireLog: true },
+      options: { log: [{ log: stranger.rekorV1 }] },
+      code: "log.absent",
+    },
+    { name: "of which no log is demanded", terms: { requireLog: false }, code: "verified" },
+  ];
+  for (const { name, terms: said, options, code } of terms) {
+    it(`T095 a key ${name}: ${code}`, () => {
+      expect(verdict(judgeBundle(sign(options), withTerms(said)))).to.equal(code);
+    });
+  }
+
+  it("T095 the trust's digest tells other terms apart", () => {
+    const all = [{}, { distrust: true }, { distrust: iso(NOW) }, { requireLog: true }, { to: iso(NOW) }];
+    expect(new Set(all.map((each) => withTerms(each).digest)).size).to.equal(all.length);
+  });
+
+  it("refuses terms that are none", () => {
+    for (const each of [{ distrust: "soon" }, { distrust: 1 }, { requireLog: "yes" }]) {
+      expect(() => withTerms(each)).to.throw(/^release: (?:distrust|requireLog) is/);
+    }
+  });
+
+  it("T095 lends no signature the timestamp of another one in the same envelope", () => {
+    const other = sharedKeyPair("P-384");
+    const stampedBundle = sign({ timestamp: true });
+    const [mine] = stampedBundle.dsseEnvelope?.signatures ?? [];
+    const [theirs] = sigstore.signWithKey({ statement }, other).dsseEnvelope?.signatures ?? [];
+    const stamp =
+      stampedBundle.verificationMaterial.timestampVerificationData?.rfc3161Timestamps[0]?.signedTimestamp;
+    const bytes = Buffer.from(JSON.stringify({ ...stampedBundle.dsseEnvelope, signatures: [mine, theirs] }));
+    const annotations = {
+      "dev.sigstore.cosign/rfc3161timestamp": JSON.stringify({ SignedRFC3161Timestamp: stamp }),
+    };
+    const trust = trustIn(
+      { lab: sigstore },
+      { release: key, other: { pem: other.pem, to: iso(after(SIGNED_AT, 1000)) } },
+    );
+    expect(verdict(judge({ kind: "dsse-envelope", bytes, annotations }, trust))).to.equal("signature.count");
+    const unstamped = judge({ kind: "dsse-envelope", bytes, annotations: {} }, trust);
+    expect(
+      unstamped.status === "verified" && unstamped.signers.map(({ trustRoot }) => trustRoot),
+    ).to.deep.equal(["release"]);
+  });
 });
+
+function iso(time: Date): string {
+  return time.toISOString();
+}
