@@ -38,6 +38,15 @@ export const clients = {
     },
     homepage: "https://github.com/sigstore/cosign/releases/tag/v3.1.3",
   },
+  /** Judges bundles with the library that cosign verifies with. */
+  "sigstore-go": {
+    name: "sigstore-go",
+    version: "1.3.0",
+    versionArguments: ["-version"],
+    versionPattern: /^sigstore-go (\S+)$/mu,
+    goModule: { folder: module("sigstore-go"), package: "." },
+    homepage: "test/interop/modules/sigstore-go",
+  },
   /** CNCF distribution: the registry that most people run; it has no referrers API. */
   distribution: {
     name: "registry",

@@ -1,49 +1,29 @@
 import { expect } from "chai";
-import { execFileSync } from "node:child_process";
-import { hash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { defaultCache } from "../../scripts/provision/cache.ts";
 import { createSigstore, provenanceV1, type SignOptions } from "../lab/sigstore/index.ts";
+import { provisionClients, type Clients } from "./clients.ts";
 
-const module = join(import.meta.dirname, "sigstore-go");
 const HEX = "ab".repeat(32);
-
-/** The verifier, built once for the module as it stands. */
-function provisionVerifier(): string {
-  const sources = ["go.mod", "go.sum", "main.go"].map((name) => readFileSync(join(module, name)));
-  const folder = join(defaultCache(), "interop");
-  const program = join(folder, `sigstore-go-${hash("sha256", Buffer.concat(sources)).slice(0, 16)}`);
-  if (!existsSync(program)) {
-    mkdirSync(folder, { recursive: true });
-    execFileSync("go", ["build", "-C", module, "-o", program, "."], { stdio: "inherit" });
-  }
-  return program;
-}
 
 /** The signing lab is true only where another implementation than the one it was made beside believes it. */
 describe("signing lab and sigstore-go", () => {
   const sigstore = createSigstore();
   const statement = provenanceV1({ subjects: [{ digest: `sha256:${HEX}` }] });
-  let folder: string;
-  let program: string;
-  before(function () {
-    this.timeout(900_000);
-    program = provisionVerifier();
-    folder = mkdtempSync(join(tmpdir(), "assay-interop-"));
-    writeFileSync(join(folder, "trusted_root.json"), JSON.stringify(sigstore.trustedRoot));
+  let clients: Clients;
+  before(async function () {
+    clients = await provisionClients(this, ["sigstore-go"]);
+    writeFileSync(file("trusted_root.json"), JSON.stringify(sigstore.trustedRoot));
     for (let i = 0; i < 20; i++)
       sigstore.sign({ statement }, { log: [{ log: "rekor-v1" }, { log: "rekor-v2" }] });
   });
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
+  after(() => clients?.close());
 
-  function judge(options: SignOptions): string {
-    const path = join(folder, "bundle.json");
-    writeFileSync(path, JSON.stringify(sigstore.sign({ statement }, options)));
-    return execFileSync(program, [join(folder, "trusted_root.json"), HEX, path], { encoding: "utf8" }).trim();
+  const file = (name: string): string => join(clients.folder, name);
+  async function judge(options: SignOptions): Promise<string> {
+    writeFileSync(file("bundle.json"), JSON.stringify(sigstore.sign({ statement }, options)));
+    const answer = await clients.run("sigstore-go", file("trusted_root.json"), HEX, file("bundle.json"));
+    return answer.trim();
   }
 
   const accepted: readonly { name: string; options: SignOptions }[] = [
@@ -64,8 +44,8 @@ describe("signing lab and sigstore-go", () => {
     },
   ];
   for (const { name, options } of accepted) {
-    it(`sigstore-go accepts ${name}`, () => {
-      expect(judge(options)).to.equal(
+    it(`sigstore-go accepts ${name}`, async () => {
+      expect(await judge(options)).to.equal(
         "ok https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1.2.3",
       );
     });
@@ -79,8 +59,8 @@ describe("signing lab and sigstore-go", () => {
     { name: "no SCT", options: { leaf: { ctLogs: [] } }, why: /SCT|certificate/ },
   ];
   for (const { name, options, why } of refused) {
-    it(`sigstore-go refuses ${name}`, () => {
-      expect(judge(options))
+    it(`sigstore-go refuses ${name}`, async () => {
+      expect(await judge(options))
         .to.match(/^refused/)
         .and.to.match(why);
     });

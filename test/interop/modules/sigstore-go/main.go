@@ -1,5 +1,5 @@
 // Command sigstore-go judges Sigstore bundles with sigstore-go: main TRUSTED_ROOT SHA256_HEX BUNDLE…
-// It prints a line for each bundle: "ok IDENTITY", or "refused" and why.
+// It prints a line for each bundle: "ok IDENTITY", or "refused" and why. Called as main -version it prints its version.
 package main
 
 import (
@@ -13,6 +13,10 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "-version" {
+		fmt.Println("sigstore-go 1.3.0")
+		return
+	}
 	trusted, err := root.NewTrustedRootFromPath(os.Args[1])
 	if err != nil {
 		panic(err)
