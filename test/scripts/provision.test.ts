@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OPA_VERSION } from "../../src/policy/source/opa.ts";
-import { provision, type Tool, tools } from "../../scripts/provision/index.ts";
+import { clients, provision, type Tool, tools } from "../../scripts/provision/index.ts";
 
 const VERSION = "9.8.7";
 
@@ -225,6 +226,45 @@ describe("provision", () => {
     });
   });
 
+  describe("Go module", () => {
+    const inModule = (): Tool =>
+      tool({
+        goModule: { folder: join(root, "module"), package: "example.com/opa", variables: { "a.b": "v9" } },
+      });
+    /** A `go` that writes the program to the path after `-o`. */
+    const building = go(
+      `while [ "$1" != -o ]; do shift; done; printf '#!/bin/sh\\necho "Version: ${VERSION}"\\n' > "$2"; chmod 755 "$2"`,
+    );
+
+    beforeEach(async () => {
+      await put(onPath, "go", building);
+      await put(join(root, "module"), "go.mod", "module example.com/module\n");
+      await put(join(root, "module"), "go.sum", "");
+    });
+
+    it("T259 builds what go.sum holds and nothing else, once", async () => {
+      const found = await bring(inModule());
+      const again = await bring(inModule());
+      expect(again).to.deep.equal(found);
+      expect(found.ok ? found.value : "").to.match(/\/opa-9\.8\.7-[0-9a-f]{16}\/opa$/u);
+      const log = (await readFile(join(root, "go.log"), "utf8")).trim().split("\n");
+      expect(log).to.have.length(1);
+      expect(log[0])
+        .to.match(/^build -C \S+\/module -ldflags -s -w -X a\.b=v9 -o \S+\/opa example\.com\/opa GOFLAGS=/u)
+        .and.contain("-mod=readonly");
+    });
+
+    for (const file of ["go.mod", "go.sum", "main.go"]) {
+      it(`builds anew where ${file} has changed`, async () => {
+        const before = await bring(inModule());
+        await put(join(root, "module"), file, "// changed\n");
+        const after = await bring(inModule());
+        expect([before.ok, after.ok]).to.deep.equal([true, true]);
+        expect(after).not.to.deep.equal(before);
+      });
+    }
+  });
+
   describe("release", () => {
     it("downloads, compares the checksum and makes it executable", async () => {
       expect(await bring(released())).to.deep.equal({ ok: true, value: cachedFile() });
@@ -321,6 +361,16 @@ describe("provision", () => {
 
   it("pins OPA to the version that `assay policy build` compiles with", () => {
     expect(tools["opa"]?.version).to.equal(OPA_VERSION);
+  });
+
+  it("pins every client of test/interop by its Go module", () => {
+    for (const { version, goModule } of Object.values<Tool>(clients)) {
+      const folder = goModule?.folder ?? "";
+      const required = readFileSync(join(folder, "go.mod"), "utf8");
+      // A program of our own has a version of its own, unless it stands for the library that it calls.
+      if (version.includes(".")) expect(required, folder).to.match(new RegExp(` v${version}(?: // indirect)?$`, "mu"));
+      expect(readFileSync(join(folder, "go.sum"), "utf8"), folder).to.contain("/go.mod h1:");
+    }
   });
 
   it("pins every tool of the table to one version", () => {
