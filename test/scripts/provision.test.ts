@@ -368,7 +368,8 @@ describe("provision", () => {
       const folder = goModule?.folder ?? "";
       const required = readFileSync(join(folder, "go.mod"), "utf8");
       // A program of our own has a version of its own, unless it stands for the library that it calls.
-      if (version.includes(".")) expect(required, folder).to.match(new RegExp(` v${version}(?: // indirect)?$`, "mu"));
+      if (version.includes("."))
+        expect(required, folder).to.match(new RegExp(` v${version}(?: // indirect)?$`, "mu"));
       expect(readFileSync(join(folder, "go.sum"), "utf8"), folder).to.contain("/go.mod h1:");
     }
   });
