@@ -32,6 +32,14 @@ _is(signer, actual) if {
 	actual.keyId == signer.keyId
 }
 
+# X.509 of one's own: the name counts only with the authority that issued the certificate.
+_is(signer, actual) if {
+	signer.kind == "x509"
+	actual.kind == "x509"
+	actual.trustRoot == signer.authority
+	pattern.match(signer.pattern, actual.identity)
+}
+
 _root_fits(null, _)
 
 _root_fits(name, actual) if actual.trustRoot == name

@@ -22,6 +22,25 @@ test_key if by(["scanner"], fixtures.key) == {"sha256:1"}
 
 test_other_key if by(["scanner"], object.union(fixtures.key, {"keyId": "sha256:0"})) == set()
 
+_own := {"kind": "x509", "authority": "acme", "pattern": {"exact": true, "text": "release@acme.test"}}
+
+_owned := {"kind": "x509", "identity": "release@acme.test", "issuer": null, "trustRoot": "acme", "certificate": {}}
+
+_by_own(actual) := answer if {
+	answer := approval.signed_by(["own"]) with data.policy.signers as {"own": _own}
+		with input.evidence as [fixtures.attested("sha256:1", fixtures.slsa, actual, fixtures.on_image)]
+}
+
+test_own_authority if _by_own(_owned) == {"sha256:1"}
+
+# A142: the same name by another authority, or by a Sigstore, is somebody else.
+test_own_authority_alone if {
+	_by_own(object.union(_owned, {"trustRoot": "other"})) == set()
+	_by_own(object.union(_owned, {"identity": "other@acme.test"})) == set()
+	_by_own(object.union(_owned, {"kind": "certificate", "issuer": "https://accounts.acme.test"})) == set()
+	by(["release"], object.union(fixtures.release, {"kind": "x509"})) == set()
+}
+
 test_stranger if by(["release"], fixtures.stranger) == set()
 
 test_nobody_named if by([], fixtures.release) == set()

@@ -36,7 +36,10 @@ export function compileData(source: PolicySource, library: RuleLibrary): Checked
       exceptions: exceptions.exceptions,
       trust: {
         roots: source.trust.roots,
-        keys: mapValues(source.trust.keys, (key) => ({ pem: key.pem, from: key.from, to: key.to })),
+        keys: mapValues(source.trust.keys, (key) => ({ ...key })),
+        ...(Object.keys(source.trust.authorities).length === 0
+          ? {}
+          : { authorities: mapValues(source.trust.authorities, ({ pem, crls }) => ({ pem, crls })) }),
       },
       library: libraryData(library),
     },
@@ -50,6 +53,10 @@ export function signerData(
 ): JsonObject {
   if (signer.kind === "key") {
     return { kind: "key", keyId: signer.keyId, from: signer.from, to: signer.to };
+  }
+  if (signer.kind === "x509") {
+    const { authority, identity } = signer;
+    return { kind: "x509", authority, identity, pattern: patternData(toPattern(identity)) };
   }
   return {
     kind: "certificate",

@@ -1,12 +1,20 @@
-import { isObject, objectAt, parseStrictJson, stringAt, type JsonObject } from "../../core/index.ts";
+import { at, isObject, objectAt, parseStrictJson, stringAt, type JsonObject } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
 import { checkExceptions } from "./exceptions.ts";
 import { fileFault, Folder } from "./folder.ts";
 import { checkImageSets } from "./image-sets.ts";
 import { publicGoodRootJson } from "./public-good.ts";
+import { readAuthorities } from "./own-authorities.ts";
 import { schemaFaults } from "./schema.ts";
 import { checkSigner, type RawSigner } from "./signers.ts";
-import type { Checked, ExceptionSource, PolicySource, SignerSource, TrustSource } from "./types.ts";
+import type {
+  Checked,
+  ExceptionSource,
+  KeySignerSource,
+  PolicySource,
+  SignerSource,
+  TrustSource,
+} from "./types.ts";
 import { parseYaml, type YamlFile } from "./yaml-file.ts";
 
 const MAX_TEXT = 1024 * 1024;
@@ -87,9 +95,20 @@ async function readSigners(file: YamlFile, folder: Folder) {
 function rawSigner(raw: JsonObject[string]): RawSigner {
   const text = (key: string) => stringAt(raw, key);
   const certificate = objectAt(raw, "certificate");
-  const fields = ["issuer", "identity", "trustRoot", "key", "from", "to"].flatMap((key) => {
-    const value = text(key);
-    return value === undefined ? [] : [[key, value] as const];
+  const fields = [
+    "issuer",
+    "identity",
+    "trustRoot",
+    "key",
+    "from",
+    "to",
+    "distrust",
+    "log",
+    "cloudBuild",
+    "authority",
+  ].flatMap((key) => {
+    const value = key === "distrust" ? at(raw, key) : text(key);
+    return typeof value === "string" || typeof value === "boolean" ? [[key, value] as const] : [];
   });
   const claims = Object.entries(certificate ?? {}).flatMap(([key, value]) =>
     typeof value === "string" ? [[key, value] as const] : [],
@@ -141,10 +160,21 @@ async function readTrust(
   }
   const keys = Object.fromEntries(
     Object.entries(signers).flatMap(([name, signer]) =>
-      signer.kind === "key" ? [[name, { pem: signer.pem, from: signer.from, to: signer.to }] as const] : [],
+      signer.kind === "key" ? [[name, keyTrust(signer)] as const] : [],
     ),
   );
-  return { trust: { roots, keys }, faults };
+  const { authorities, faults: authorityFaults } = await readAuthorities(folder);
+  for (const [name, signer] of Object.entries(signers)) {
+    if (signer.kind === "x509" && !Object.hasOwn(authorities, signer.authority)) {
+      const message = `there is no certificate authority in trust/${signer.authority}.pem; found ${Object.keys(authorities).join(", ") || "none"}`;
+      faults.push(file.fault(["signers", name, "authority"], "policy.authority_missing", message));
+    }
+  }
+  return { trust: { roots, keys, authorities }, faults: [...faults, ...authorityFaults] };
+}
+
+function keyTrust({ kind: _kind, keyId: _keyId, ...trust }: KeySignerSource) {
+  return trust;
 }
 
 async function readRoot(folder: Folder, name: string): Promise<{ json: JsonObject } | PolicyFault> {

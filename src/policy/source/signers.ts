@@ -17,6 +17,10 @@ export interface RawSigner {
   readonly key?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly distrust?: string | boolean;
+  readonly log?: string;
+  readonly cloudBuild?: string;
+  readonly authority?: string;
 }
 
 const MAX_KEY_BYTES = 64 * 1024;
@@ -35,8 +39,17 @@ export async function checkSigner(
 ): Promise<SignerSource | PolicyFault> {
   const fault = (field: keyof RawSigner | "", code: string, message: string) =>
     file.fault(field === "" ? ["signers", name] : ["signers", name, field], code, message);
-  if (raw.key === undefined) return checkCertificate(raw, name, fault);
-  const other = (["issuer", "identity", "certificate", "trustRoot"] as const).find(
+  if (raw.key === undefined) {
+    const ofKey = KEY_FIELDS.find((field) => raw[field] !== undefined);
+    if (ofKey !== undefined) {
+      const message = `${ofKey} is for keys; certificates carry their own times`;
+      return fault(ofKey, "policy.signer_incomplete", message);
+    }
+    return raw.authority === undefined
+      ? checkCertificate(raw, name, fault)
+      : checkAuthority(raw, raw.authority, name, fault);
+  }
+  const other = (["issuer", "identity", "certificate", "trustRoot", "authority"] as const).find(
     (f) => raw[f] !== undefined,
   );
   if (other !== undefined) {
@@ -49,20 +62,14 @@ export async function checkSigner(
   return checkKey(raw, raw.key, fault, folder);
 }
 
+const KEY_FIELDS = ["from", "to", "distrust", "log", "cloudBuild"] as const;
+
 type Refuse = (field: keyof RawSigner | "", code: string, message: string) => PolicyFault;
 
 function checkCertificate(raw: RawSigner, name: string, fault: Refuse): SignerSource | PolicyFault {
   const { issuer, identity } = raw;
   if (issuer === undefined || identity === undefined) {
     return fault("", "policy.signer_incomplete", `the signer ${name} needs issuer and identity, or key`);
-  }
-  if (raw.from !== undefined || raw.to !== undefined) {
-    const field = raw.from === undefined ? "to" : "from";
-    return fault(
-      field,
-      "policy.signer_incomplete",
-      `${field} is for keys; certificates carry their own times`,
-    );
   }
   if (!/^https?:\/\/[^*\s]+$/.test(issuer)) {
     return fault("issuer", "policy.identity_too_wide", "the issuer must be one URL, without wildcards");
@@ -81,6 +88,30 @@ function checkCertificate(raw: RawSigner, name: string, fault: Refuse): SignerSo
     certificate: raw.certificate ?? {},
     trustRoot: raw.trustRoot ?? null,
   };
+}
+
+/** A signer of an X.509 authority of one's own: only its name is known, and no OIDC issuer stands behind it. */
+function checkAuthority(
+  raw: RawSigner,
+  authority: string,
+  name: string,
+  fault: Refuse,
+): SignerSource | PolicyFault {
+  const { identity } = raw;
+  const other = (["issuer", "certificate", "trustRoot"] as const).find((field) => raw[field] !== undefined);
+  if (other !== undefined) {
+    const message = `the signer ${name} has both authority and ${other}; a signer is one or the other, so define two`;
+    return fault(other, "policy.signer_ambiguous", message);
+  }
+  if (identity === undefined) {
+    return fault("", "policy.signer_incomplete", `the signer ${name} needs identity beside authority`);
+  }
+  const wide = tooWide(identity);
+  if (wide !== undefined) return fault("identity", "policy.identity_too_wide", wide);
+  const compiled = compilePattern(identity);
+  return compiled.ok
+    ? { kind: "x509", authority, identity }
+    : fault("identity", compiled.reason.code, compiled.reason.message);
 }
 
 /** Says why an identity would accept strangers, or nothing where it does not. */
@@ -120,7 +151,19 @@ async function checkKey(
   if (window.from !== null && window.to !== null && window.from > window.to) {
     return fault("to", "policy.date_invalid", "the key ends before it begins");
   }
-  return { kind: "key", keyId: keyId.value, pem: text, ...window };
+  const distrust = typeof raw.distrust === "string" ? toMoment(raw.distrust, "start") : raw.distrust;
+  if (typeof raw.distrust === "string" && distrust === undefined) {
+    return fault("distrust", "policy.date_invalid", dateMessage(raw.distrust));
+  }
+  return {
+    kind: "key",
+    keyId: keyId.value,
+    pem: text,
+    ...window,
+    ...(distrust === undefined || distrust === false ? {} : { distrust }),
+    ...(raw.log === "required" ? { requireLog: true } : {}),
+    ...(raw.cloudBuild === undefined ? {} : { cloudBuild: raw.cloudBuild }),
+  };
 }
 
 function refuseFile(fault: Refuse, found: FolderFault): PolicyFault {

@@ -17,7 +17,7 @@ export interface PolicySource {
   readonly exceptionsFile: YamlFile | undefined;
 }
 
-export type SignerSource = CertificateSignerSource | KeySignerSource;
+export type SignerSource = CertificateSignerSource | AuthoritySignerSource | KeySignerSource;
 
 export interface CertificateSignerSource {
   readonly kind: "certificate";
@@ -27,13 +27,28 @@ export interface CertificateSignerSource {
   readonly trustRoot: string | null;
 }
 
-export interface KeySignerSource {
+/** Whom an X.509 authority of one's own certifies. */
+export interface AuthoritySignerSource {
+  readonly kind: "x509";
+  readonly authority: string;
+  readonly identity: string;
+}
+
+/** When and how a key's signatures count, as data.json has it; RFC 3339, UTC, whole seconds. */
+export interface KeyTerms {
+  /** Inclusive; `null` is unbounded. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Withdrawn from this moment on; `true` is wholly. */
+  readonly distrust?: string | true;
+  readonly requireLog?: true;
+  readonly cloudBuild?: string;
+}
+
+export interface KeySignerSource extends KeyTerms {
   readonly kind: "key";
   readonly keyId: Digest;
   readonly pem: string;
-  /** RFC 3339, UTC, whole seconds, inclusive; `null` is unbounded. */
-  readonly from: string | null;
-  readonly to: string | null;
 }
 
 /** One entry of `images`, as policy.yaml has it and the schema allows it. */
@@ -69,9 +84,9 @@ export interface ExceptionSource {
 /** The `trust` of data.json. */
 export interface TrustSource {
   readonly roots: Readonly<Record<string, JsonObject>>;
-  readonly keys: Readonly<
-    Record<string, { readonly pem: string; readonly from: string | null; readonly to: string | null }>
-  >;
+  readonly keys: Readonly<Record<string, KeyTerms & { readonly pem: string }>>;
+  /** X.509 of one's own: certificates and revocation lists in PEM. */
+  readonly authorities: Readonly<Record<string, { readonly pem: string; readonly crls: readonly string[] }>>;
 }
 
 /** What the compiler must know of a rule, from its METADATA; `library.rules` of data.json, by code. */
