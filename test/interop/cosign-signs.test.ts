@@ -67,8 +67,10 @@ describe("what cosign makes", () => {
           expect(input.image.digest).to.equal(image.digest);
           expect(outline(input)).to.deep.equal(both(way, signer));
           expect(input.provenance.map(({ builder }) => builder.id)).to.deep.equal([PREDICATE.builder.id]);
-          for (const { times } of input.evidence) {
+          const logs = way.log === null ? [] : [`https://${setting.sigstore[way.log].host}`];
+          for (const { times, transparencyLog } of input.evidence) {
             expect(times.map(({ source }) => source)).to.have.members(way.times);
+            expect(transparencyLog.map(({ log }) => log)).to.deep.equal(logs);
           }
 
           const refused = await gathered(image.reference, bad);

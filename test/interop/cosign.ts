@@ -6,6 +6,8 @@ export interface CosignWay {
   /** Where it puts what it makes. */
   readonly source: "referrer" | "cosign-tag";
   readonly by: "key" | "identity";
+  /** Where it is recorded. */
+  readonly log: "rekorV1" | "rekorV2" | null;
   /** Whence the evidence has trusted times. */
   readonly times: readonly ("rekor" | "tsa")[];
   readonly flags: (setting: Setting) => readonly string[];
@@ -18,6 +20,7 @@ export const COSIGN_WAYS: readonly CosignWay[] = [
     name: "a bundle by key",
     source: "referrer",
     by: "key",
+    log: null,
     times: [],
     flags: (setting) => bundleByKey(setting),
   },
@@ -25,6 +28,7 @@ export const COSIGN_WAYS: readonly CosignWay[] = [
     name: "a bundle by key, recorded in Rekor v1",
     source: "referrer",
     by: "key",
+    log: "rekorV1",
     times: ["rekor"],
     flags: (setting) => [...byKey(setting), ...services(setting, "rekor-v1.json", "root.json")],
   },
@@ -32,6 +36,7 @@ export const COSIGN_WAYS: readonly CosignWay[] = [
     name: "a bundle by key, recorded in Rekor v2 and stamped",
     source: "referrer",
     by: "key",
+    log: "rekorV2",
     times: ["tsa"],
     flags: (setting) => [...byKey(setting), ...services(setting, "rekor-v2.json", "root.json")],
   },
@@ -39,6 +44,7 @@ export const COSIGN_WAYS: readonly CosignWay[] = [
     name: "a keyless bundle with Rekor v1",
     source: "referrer",
     by: "identity",
+    log: "rekorV1",
     times: ["rekor"],
     flags: (setting) => [...byIdentity(setting), ...services(setting, "rekor-v1.json", "root.json")],
   },
@@ -46,6 +52,7 @@ export const COSIGN_WAYS: readonly CosignWay[] = [
     name: "a keyless bundle with Rekor v2 and a timestamp",
     source: "referrer",
     by: "identity",
+    log: "rekorV2",
     times: ["tsa"],
     flags: (setting) => [...byIdentity(setting), ...services(setting, "rekor-v2.json", "root.json")],
   },
@@ -53,6 +60,7 @@ export const COSIGN_WAYS: readonly CosignWay[] = [
     name: "the older form by key",
     source: "cosign-tag",
     by: "key",
+    log: null,
     times: [],
     flags: (setting) => olderFormByKey(setting),
   },
@@ -60,6 +68,7 @@ export const COSIGN_WAYS: readonly CosignWay[] = [
     name: "the older form by key, recorded in Rekor v1",
     source: "cosign-tag",
     by: "key",
+    log: "rekorV1",
     times: ["rekor"],
     flags: (setting) => [...byKey(setting), ...LEGACY, "--rekor-url", setting.server.url],
   },
@@ -67,6 +76,7 @@ export const COSIGN_WAYS: readonly CosignWay[] = [
     name: "the older form, keyless with Rekor v1 and a timestamp",
     source: "cosign-tag",
     by: "identity",
+    log: "rekorV1",
     times: ["rekor", "tsa"],
     flags: (setting) => [
       ...byIdentity(setting),

@@ -30,6 +30,8 @@ export const REGISTRIES: readonly RegistryKind[] = [
 
 const START_MS = 20_000;
 const STOP_MS = 5_000;
+/** Of those that end a process, the ones that mocha leaves alone. */
+const SIGNALS = ["SIGTERM", "SIGHUP"] as const;
 const LISTENING = /listening(?: on)? (127\.0\.0\.1:\d+)/;
 
 /** Starts a registry on a free port; it ends with this process at the latest. */
@@ -39,7 +41,12 @@ export async function startRegistry(kind: RegistryKind, clients: Clients): Promi
     stdio: ["ignore", "pipe", "pipe"],
   });
   const kill = (): void => void child.kill("SIGKILL");
+  const leave = (): void => {
+    kill();
+    process.exit(130);
+  };
   process.on("exit", kill);
+  for (const signal of SIGNALS) process.on(signal, leave);
   const ended = new Promise<void>((resolve) => {
     child.on("close", resolve);
     child.on("error", () => {
@@ -52,6 +59,7 @@ export async function startRegistry(kind: RegistryKind, clients: Clients): Promi
     await ended;
     clearTimeout(last);
     process.off("exit", kill);
+    for (const signal of SIGNALS) process.off(signal, leave);
   };
   try {
     return { host: await address(child), close };

@@ -129,6 +129,7 @@ function certify(sigstore: Sigstore, authorization: string, request: JsonValue):
   if (!verify("sha256", Buffer.from(subject), key, Buffer.from(proof, "base64"))) {
     throw new Error("the proof of possession does not verify");
   }
+  // The client keeps its private key: the one in here belongs to nobody.
   const certified: KeyPair = {
     ...keyPair(),
     publicKey: key,
@@ -205,19 +206,15 @@ function entryV1(entry: LogEntryJson): JsonObject {
   };
 }
 
-/** RFC 3161 TimeStampReq: version 1, then the imprint's algorithm and SHA-256 digest, which is all that is read. */
-function stamp(sigstore: Sigstore, request: Buffer): Uint8Array {
-  const sha256 = Buffer.from("0609608648016503040201", "hex");
-  const digest = request.indexOf(
-    Buffer.from("0420", "hex"),
-    need(indexOf(request, sha256), "SHA-256 imprint"),
-  );
-  if (digest < 0) throw new Error("the request has no digest");
-  const imprint = request.subarray(digest + 2, digest + 34);
-  return sigstore.timestampAuthority.stamp(imprint, sigstore.clock(), { imprint, certificates: false });
-}
+const SHA256_OID = Buffer.from("0609608648016503040201", "hex");
+const OCTETS_32 = Buffer.from("0420", "hex");
 
-function indexOf(bytes: Buffer, part: Buffer): number | undefined {
-  const found = bytes.indexOf(part);
-  return found < 0 ? undefined : found;
+/** RFC 3161 TimeStampReq: of it only the imprint is read, which must be a SHA-256 digest. */
+function stamp(sigstore: Sigstore, request: Buffer): Uint8Array {
+  const algorithm = request.indexOf(SHA256_OID);
+  const octets = request.indexOf(OCTETS_32, algorithm);
+  if (algorithm < 0 || octets < 0) throw new Error("the request has no SHA-256 imprint");
+  const start = octets + OCTETS_32.length;
+  const imprint = request.subarray(start, start + 32);
+  return sigstore.timestampAuthority.stamp(imprint, sigstore.clock(), { imprint, certificates: false });
 }
