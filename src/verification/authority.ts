@@ -23,6 +23,8 @@ export class Authority {
   readonly uri: string;
   readonly certificates: readonly Certificate[];
   readonly validFor: Validity;
+  /** Names the service, however many of its chains and periods are configured: by address, else by the anchor's key. */
+  readonly service: string;
   readonly #purpose: Purpose;
   readonly #upperPaths = new Map<Certificate, CertificationPath | undefined>();
   readonly #ownLeaves = new Map<Certificate, boolean>();
@@ -31,6 +33,7 @@ export class Authority {
     this.uri = uri;
     this.certificates = certificates;
     this.validFor = validFor;
+    this.service = uri === "" ? (certificates.at(-1)?.spki.toString("hex") ?? "") : uri;
     this.#purpose = purpose;
   }
 

@@ -190,11 +190,28 @@ function issuerAt(leaf: Certificate, authority: Authority, times: readonly numbe
   return issuer;
 }
 
-/** A root that has logs demands an entry in one of them (docs/decisions/verification.md). */
+/**
+ * As many distinct logs and timestamp authorities of the root as it demands; by default one log where it has any
+ * (docs/decisions/verification.md). Entries and stamps of one service count once (A018, A027, A031).
+ */
 function checkThresholds(root: TrustRoot, testimony: Testimony): void {
-  const { logs } = root.material;
-  if (logs.size > 0 && !logs.keys().some((id) => testimony.logs.has(id))) {
-    refuse("log.absent", `no log of the trust root ${root.name} holds the signature`);
+  const { logs, timestampAuthorities, thresholds } = root.material;
+  const heldBy = new Set(
+    [...logs.values()].filter(({ id }) => testimony.logs.has(id)).map(({ id, name }) => name || id),
+  );
+  if (heldBy.size < thresholds.logs) {
+    refuse(
+      "log.absent",
+      `${heldBy.size} logs of the trust root ${root.name} hold the signature; ${thresholds.logs} must`,
+    );
+  }
+  const services = new Set(timestampAuthorities.map(({ service }) => service));
+  const stampedBy = services.intersection(testimony.authorities);
+  if (stampedBy.size < thresholds.timestamps) {
+    refuse(
+      "time.absent",
+      `${stampedBy.size} timestamp authorities of the trust root ${root.name} stamped the signature; ${thresholds.timestamps} must`,
+    );
   }
 }
 

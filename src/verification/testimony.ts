@@ -18,6 +18,8 @@ export interface Testimony {
   readonly entries: readonly LogEntry[];
   /** Ids of the logs that hold the signature: each counts once, however many entries it has (A018, A027, A031). */
   readonly logs: ReadonlySet<string>;
+  /** Timestamp authorities (`Authority.service`) that stamped it: each counts once, however many stamps it made. */
+  readonly authorities: ReadonlySet<string>;
 }
 
 /**
@@ -58,13 +60,22 @@ export function hearTestimony(
 
   const authorities = roots.flatMap((root) => root.material.timestampAuthorities);
   const stamped = evidence.storedEnvelope === null ? [signature] : [signature, evidence.storedEnvelope];
+  const stampedBy = new Set<string>();
   for (const der of evidence.timestamps) {
-    const time = verifyTimestamp(der, stamped, authorities);
-    if (time !== undefined) accept(time, "tsa");
+    const stamp = verifyTimestamp(der, stamped, authorities);
+    if (stamp === undefined) continue;
+    accept(stamp.time, "tsa");
+    stampedBy.add(stamp.authority.service);
   }
 
   checkLogValidity(logs.values(), times.length === 0 ? [now.getTime()] : times);
-  return { times, verifiedTimes, entries: [...entries.values()], logs: new Set(logs.keys()) };
+  return {
+    times,
+    verifiedTimes,
+    entries: [...entries.values()],
+    logs: new Set(logs.keys()),
+    authorities: stampedBy,
+  };
 }
 
 function findLog(id: string, roots: readonly TrustRoot[]): TransparencyLog | undefined {

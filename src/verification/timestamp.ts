@@ -9,13 +9,13 @@ import { refuse, Refusal } from "./refusal.ts";
  * Verifies an RFC 3161 timestamp over one of `stamped`. The signer's certificate is the trusted authority's, or one in
  * the token that the trusted authority issued; nothing else in the token is believed (A048). A token of an authority
  * that is not trusted is `undefined`: it neither counts nor spoils. One that claims a trusted authority must be right.
- * Returns milliseconds since 1970.
+ * The time is in milliseconds since 1970.
  */
 export function verifyTimestamp(
   der: Buffer,
   stamped: readonly Buffer[],
   authorities: readonly Authority[],
-): number | undefined {
+): { readonly time: number; readonly authority: Authority } | undefined {
   const token = parseTimestampResponse(der);
   const signer = findSigner(token, authorities);
   if (signer === undefined) return undefined;
@@ -30,7 +30,7 @@ export function verifyTimestamp(
   if (!stamped.some((bytes) => hash(imprint.hash, bytes, "buffer").equals(imprint.value))) {
     return refuse("time.invalid", "the timestamp is over something else than this signature");
   }
-  return time;
+  return { time, authority };
 }
 
 interface Signer {

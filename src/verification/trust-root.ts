@@ -35,6 +35,13 @@ export interface TrustRootMaterial {
   /** By log id in hexadecimal. */
   readonly logs: ReadonlyMap<string, TransparencyLog>;
   readonly certificateLogs: ReadonlyMap<string, TransparencyLog>;
+  readonly thresholds: Thresholds;
+}
+
+/** How many distinct logs, and how many distinct timestamp authorities, must vouch for a keyless signature. */
+export interface Thresholds {
+  readonly logs: number;
+  readonly timestamps: number;
 }
 
 const MEDIA_TYPES: ReadonlySet<string> = new Set([
@@ -48,9 +55,9 @@ const MAX_CHAIN = 10;
 /**
  * Parses a trusted_root.json (protobuf-specs, sigstore_trustroot.proto). Throws a `Refusal` for a root that is not
  * whole: another media type, more than 1 MiB, a log or authority without the start of its validity (threat A029), two
- * logs under one id (T110). A log whose kind of key is not known is left out: its entries then count for nothing.
+ * logs under one id (T110), thresholds that it cannot meet. A log whose kind of key is not known is left out: its entries then count for nothing.
  */
-export function parseTrustRoot(root: JsonValue): TrustRootMaterial {
+export function parseTrustRoot(root: JsonValue, thresholds?: JsonValue): TrustRootMaterial {
   if (!isObject(root)) return malformed("is not a JSON object");
   if (canonicalJson(root).length > MAX_ROOT_BYTES) return malformed(`has more than ${MAX_ROOT_BYTES} bytes`);
   const mediaType = stringAt(root, "mediaType") ?? "";
@@ -76,7 +83,30 @@ export function parseTrustRoot(root: JsonValue): TrustRootMaterial {
   ) {
     return malformed("holds neither an authority nor a log");
   }
-  return material;
+  return { ...material, thresholds: parseThresholds(thresholds, material) };
+}
+
+function parseThresholds(
+  value: JsonValue | undefined,
+  { logs, timestampAuthorities }: Pick<TrustRootMaterial, "logs" | "timestampAuthorities">,
+): Thresholds {
+  const addresses = new Set([...logs.values()].map(({ id, name }) => name || id));
+  const services = new Set(timestampAuthorities.map(({ service }) => service));
+  return {
+    logs: threshold(value, "logs", addresses.size, Math.min(1, logs.size)),
+    timestamps: threshold(value, "timestamps", services.size, 0),
+  };
+}
+
+function threshold(
+  value: JsonValue | undefined,
+  name: keyof Thresholds,
+  most: number,
+  usual: number,
+): number {
+  const found = at(value, name) ?? usual;
+  if (typeof found === "number" && Number.isInteger(found) && found >= 0 && found <= most) return found;
+  return malformed(`cannot meet the threshold of ${JSON.stringify(found)} ${name}: it has ${most}`);
 }
 
 function malformed(fault: string): never {

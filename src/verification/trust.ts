@@ -5,6 +5,7 @@ import {
   digestOf,
   failure,
   isObject,
+  member,
   oneLine,
   parseStrictJson,
   success,
@@ -24,16 +25,20 @@ export type { TrustCode } from "./trust-fault.ts";
 
 const MAX_ROOTS = 32;
 const MAX_KEYS = 512;
+const THRESHOLDS: ReadonlySet<string> = new Set(["logs", "timestamps"]);
 const PUBLIC_GOOD = "sigstore-public-good";
 
 /**
- * Trust from a policy bundle's `data.trust`, by name: `roots` (trusted_root.json), `keys` (`keysFromData`) and X.509
+ * Trust from a policy bundle's `data.trust`, by name: `roots` (trusted_root.json) and their `thresholds`, `keys` (`keysFromData`) and X.509
  * `authorities` (`authorityFromData`). One that is wrong refuses all of it, in one line that names it.
  */
 export function trustFromData(value: JsonValue): Result<TrustMaterial, TrustCode> {
   return attempt(() => {
     if (!isObject(value)) throw new TrustFault("trust.invalid", "the policy's trust is not an object");
-    const roots = members(value, "roots", MAX_ROOTS).map(([name, root]) => readRoot(name, root));
+    const roots = members(value, "roots", MAX_ROOTS).map(([name, root]) =>
+      readRoot(name, root, member(member(value, "thresholds"), name)),
+    );
+    requireRoots(value, roots);
     const keys = members(value, "keys", MAX_KEYS).flatMap(([name, key]) => keysFromData(name, key));
     const authorities = members(value, "authorities", MAX_ROOTS).map(([name, each]) =>
       authorityFromData(name, each),
@@ -130,8 +135,21 @@ function refuseDuplicates(roots: readonly { readonly name: string }[], keys: rea
   }
 }
 
-function readRoot(name: string, value: JsonValue): TrustRoot {
-  return naming(`trust root ${name}`, () => ({ name, material: parseTrustRoot(value) }));
+function readRoot(name: string, value: JsonValue, thresholds?: JsonValue): TrustRoot {
+  return naming(`trust root ${name}`, () => ({ name, material: parseTrustRoot(value, thresholds) }));
+}
+
+/** A threshold under a misspelt name would be no threshold at all. */
+function requireRoots(value: JsonValue, roots: readonly TrustRoot[]): void {
+  for (const [name, thresholds] of members(value, "thresholds", MAX_ROOTS)) {
+    const known = isObject(thresholds) && Object.keys(thresholds).every((key) => THRESHOLDS.has(key));
+    if (!known || !roots.some((root) => root.name === name)) {
+      throw new TrustFault(
+        "trust.invalid",
+        `thresholds for ${oneLine(name, 200)}: no such root, or not logs and timestamps`,
+      );
+    }
+  }
 }
 
 function attempt(build: () => TrustMaterial): Result<TrustMaterial, TrustCode> {
