@@ -7,7 +7,7 @@ import { trustFromData, type TrustMaterial } from "../../src/verification/index.
 import { sharedKeyPair } from "../lab/sigstore/index.ts";
 import { policyFolder, removeFolders } from "../policy/source/policy-folder.ts";
 import { lab, judgeBundle, verdict } from "./support.ts";
-import { authority, pemOf, revocationList, signedBundle, signer } from "./x509-lab.ts";
+import { authority, pem, pemOf, revocationList, signedBundle, signer } from "./x509-lab.ts";
 
 const key = sharedKeyPair("P-256");
 /** One rule is enough for a policy that can be compiled. */
@@ -172,4 +172,147 @@ describe("trust from a policy's folder", () => {
       if (!loaded.ok) expect(loaded.faults.map((fault) => fault.code).join()).to.match(code);
     });
   }
+
+  describe("a Sigstore by its parts", () => {
+    const { sigstore, sign } = lab();
+    const { authority: fulcio, timestampAuthority: tsa, rekorV1, rekorV2, ctLog } = sigstore;
+    const certificate = ({ der }: { readonly der: Buffer }) => pem("CERTIFICATE", der);
+    const PARTS = `
+certificateAuthorities: [{ chain: trust/fulcio.pem, from: 2025-01-01 }]
+timestampAuthorities: [{ chain: trust/tsa.pem, from: 2025-01-01, to: 2030-01-01, url: "https://tsa.test" }]
+logs:
+  - { key: trust/rekor.pub, url: "https://${rekorV1.host}", from: 2025-01-01 }
+  - { key: trust/log2.pub, url: "https://${rekorV2.host}/", from: 2025-01-01T00:00:00Z }
+certificateLogs: [{ key: trust/ct.pub, url: "https://ct.test", from: 2025-01-01 }]
+`;
+    const FILES = {
+      // The root stands first, as many people keep it.
+      "trust/fulcio.pem": certificate(fulcio.root) + certificate(fulcio.intermediate),
+      "trust/tsa.pem": certificate(tsa.certificate) + certificate(tsa.root),
+      "trust/rekor.pub": rekorV1.key.pem,
+      "trust/log2.pub": rekorV2.key.pem,
+      "trust/ct.pub": ctLog.key.pem,
+    };
+    const SIGNER = `\n  release: { issuer: "https://b.test", identity: "a@b.test", trustRoot: private }`;
+    const withRoot = (text: string, files: Readonly<Record<string, string>> = FILES) =>
+      compiled(SIGNER, { "trust/private.yaml": text, ...files });
+
+    it("proves what the trusted_root.json proves", async () => {
+      const data = await withRoot(PARTS);
+      const trust = trustOf(data);
+      expect(trust.roots.map(({ name }) => name)).to.deep.equal(["private"]);
+      for (const options of [{}, { log: "rekor-v2" }, { timestamp: true }] as const) {
+        const conclusion = judgeBundle(sign(options), trust);
+        expect(verdict(conclusion)).to.equal("verified");
+        const [found] = conclusion.status === "verified" ? conclusion.signers : [];
+        expect(found?.trustRoot).to.equal("private");
+      }
+      expect(verdict(judgeBundle(sign({ log: "none", timestamp: true }), trust))).to.equal("log.absent");
+      expect(objectAt(data, "trust")).to.not.have.any.keys("authorities", "thresholds");
+    });
+
+    it("A018 A027 A031 demands as many services as the file says", async () => {
+      const trust = trustOf(await withRoot(`${PARTS}\nthresholds: { logs: 2, timestamps: 1 }`));
+      expect(verdict(judgeBundle(sign({ timestamp: true }), trust))).to.equal("log.absent");
+      const both = [{ log: "rekor-v1" }, { log: "rekor-v2" }] as const;
+      expect(verdict(judgeBundle(sign({ log: both, timestamp: true }), trust))).to.equal("verified");
+      expect(verdict(judgeBundle(sign({ log: both, timestamp: false }), trust))).to.equal("time.absent");
+    });
+
+    it("takes thresholds for a trusted_root.json", async () => {
+      const json = { "trust/private.json": JSON.stringify(sigstore.trustedRoot) };
+      const trust = trustOf(await withRoot("thresholds: { logs: 2 }", json));
+      expect(verdict(judgeBundle(sign(), trust))).to.equal("log.absent");
+    });
+
+    it("holds the validity of each part", async () => {
+      for (const [before, code] of [
+        [
+          PARTS.replace("fulcio.pem, from: 2025-01-01", "fulcio.pem, from: 2026-03-02"),
+          "certificate.expired",
+        ],
+        [
+          PARTS.replace(/(host|rekor)(.*), from: 2025-01-01 }/, "$1$2, from: 2025-01-01, to: 2026-02-28 }"),
+          "log.untrusted",
+        ],
+      ] as const) {
+        expect(before).to.not.equal(PARTS);
+        expect(verdict(judgeBundle(sign(), trustOf(await withRoot(before))))).to.equal(code);
+      }
+    });
+
+    const wrong: readonly {
+      readonly name: string;
+      readonly text?: string;
+      readonly files?: Record<string, string>;
+      readonly code: RegExp;
+    }[] = [
+      {
+        name: "A029 a part that does not say from when it counts",
+        text: PARTS.replace(", from: 2025-01-01", ""),
+        code: /policy\.schema/,
+      },
+      {
+        name: "a date that is none",
+        text: PARTS.replace("2030-01-01", "never"),
+        code: /policy\.date_invalid/,
+      },
+      {
+        name: "an end before the beginning",
+        text: PARTS.replace("2030-01-01", "2024-01-01"),
+        code: /policy\.date_invalid/,
+      },
+      {
+        name: "a file that is not there",
+        text: PARTS.replace("tsa.pem", "absent.pem"),
+        code: /policy\.file_missing/,
+      },
+      {
+        name: "a file outside the folder",
+        text: PARTS.replace("trust/tsa.pem", "../tsa.pem"),
+        code: /policy\.file_(?:outside|missing)/,
+      },
+      { name: "a chain without certificates", files: { "trust/tsa.pem": "x" }, code: /policy\.root_invalid/ },
+      {
+        name: "a chain with two roots",
+        files: { "trust/tsa.pem": certificate(tsa.root) + certificate(fulcio.root) },
+        code: /policy\.root_invalid/,
+      },
+      {
+        name: "a certificate for a log's key",
+        files: { "trust/rekor.pub": certificate(tsa.root) },
+        code: /policy\.root_invalid/,
+      },
+      { name: "an unknown part", text: `${PARTS}\nlog: []`, code: /policy\.unknown_key/ },
+      {
+        name: "parts beside a trusted root",
+        files: { "trust/private.json": JSON.stringify(sigstore.trustedRoot) },
+        code: /policy\.root_invalid/,
+      },
+      { name: "thresholds of nothing", text: "thresholds: { logs: 1 }", code: /policy\.root_missing/ },
+      {
+        name: "a threshold that is no number",
+        text: `${PARTS}\nthresholds: { logs: many }`,
+        code: /policy\.schema/,
+      },
+      {
+        name: "an X.509 authority of the root's name",
+        files: { "trust/private.pem": pemOf(authority()) },
+        code: /policy\.authority_invalid/,
+      },
+    ];
+    for (const { name, text = PARTS, files = {}, code } of wrong) {
+      it(`refuses ${name}`, async () => {
+        const folder = policyFolder({
+          "policy.yaml": policy(SIGNER),
+          "trust/private.yaml": text,
+          ...FILES,
+          ...files,
+        });
+        const loaded = await loadPolicyFolder(folder);
+        expect(loaded.ok).to.equal(false);
+        if (!loaded.ok) expect(loaded.faults.map((fault) => fault.code).join()).to.match(code);
+      });
+    }
+  });
 });

@@ -37,6 +37,7 @@ export function compileData(source: PolicySource, library: RuleLibrary): Checked
       trust: {
         roots: source.trust.roots,
         keys: mapValues(source.trust.keys, (key) => ({ ...key })),
+        ...(Object.keys(source.trust.thresholds).length === 0 ? {} : { thresholds: source.trust.thresholds }),
         ...(Object.keys(source.trust.authorities).length === 0
           ? {}
           : { authorities: mapValues(source.trust.authorities, ({ pem, crls }) => ({ pem, crls })) }),

@@ -1,25 +1,16 @@
-import { at, isObject, objectAt, parseStrictJson, stringAt, type JsonObject } from "../../core/index.ts";
+import { at, objectAt, stringAt, type JsonObject } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
 import { checkExceptions } from "./exceptions.ts";
 import { fileFault, Folder } from "./folder.ts";
 import { checkImageSets } from "./image-sets.ts";
-import { publicGoodRootJson } from "./public-good.ts";
-import { readAuthorities } from "./own-authorities.ts";
 import { schemaFaults } from "./schema.ts";
 import { checkSigner, type RawSigner } from "./signers.ts";
-import type {
-  Checked,
-  ExceptionSource,
-  KeySignerSource,
-  PolicySource,
-  SignerSource,
-  TrustSource,
-} from "./types.ts";
-import { parseYaml, type YamlFile } from "./yaml-file.ts";
+import { readTrust } from "./trust.ts";
+import type { Checked, ExceptionSource, PolicySource, SignerSource } from "./types.ts";
+import { readYaml, type YamlFile } from "./yaml-file.ts";
 
 const MAX_TEXT = 1024 * 1024;
 const MAX_OWN_RULES = 500;
-const PUBLIC_GOOD = "public-good";
 
 /**
  * Reads and checks a policy folder: policy.yaml, exceptions.yaml, trust/ and rules/. Whether the rules and collections
@@ -64,11 +55,6 @@ export async function loadPolicyFolder(path: string): Promise<Checked<PolicySour
       exceptionsFile: exceptions.file,
     },
   };
-}
-
-async function readYaml(folder: Folder, name: string): Promise<Checked<YamlFile>> {
-  const text = await folder.text(name, MAX_TEXT);
-  return typeof text === "string" ? parseYaml(name, text) : refuse([fileFault(name, text)]);
 }
 
 async function readSigners(file: YamlFile, folder: Folder) {
@@ -134,64 +120,6 @@ async function readExceptions(folder: Folder): Promise<{
     : { exceptions: checked, faults: [], file: file.value };
 }
 
-async function readTrust(
-  folder: Folder,
-  signers: Readonly<Record<string, SignerSource>>,
-  file: YamlFile,
-): Promise<{ trust: TrustSource; faults: readonly PolicyFault[] }> {
-  const faults: PolicyFault[] = [];
-  const roots: Record<string, JsonObject> = {};
-  for (const name of await folder.list("trust", ".json")) {
-    const root = await readRoot(folder, name);
-    if ("code" in root) faults.push(root);
-    else roots[rootName(name)] = root.json;
-  }
-  const keyless = Object.entries(signers).filter(([, signer]) => signer.kind === "certificate");
-  if (Object.keys(roots).length === 0 && keyless.length > 0) roots[PUBLIC_GOOD] = publicGoodRootJson();
-  for (const [name, signer] of keyless) {
-    if (
-      signer.kind === "certificate" &&
-      signer.trustRoot !== null &&
-      !Object.hasOwn(roots, signer.trustRoot)
-    ) {
-      const message = `the trust root ${signer.trustRoot} is not in trust/; found ${Object.keys(roots).join(", ")}`;
-      faults.push(file.fault(["signers", name, "trustRoot"], "policy.root_missing", message));
-    }
-  }
-  const keys = Object.fromEntries(
-    Object.entries(signers).flatMap(([name, signer]) =>
-      signer.kind === "key" ? [[name, keyTrust(signer)] as const] : [],
-    ),
-  );
-  const { authorities, faults: authorityFaults } = await readAuthorities(folder);
-  for (const [name, signer] of Object.entries(signers)) {
-    if (signer.kind === "x509" && !Object.hasOwn(authorities, signer.authority)) {
-      const message = `there is no certificate authority in trust/${signer.authority}.pem; found ${Object.keys(authorities).join(", ") || "none"}`;
-      faults.push(file.fault(["signers", name, "authority"], "policy.authority_missing", message));
-    }
-  }
-  return { trust: { roots, keys, authorities }, faults: [...faults, ...authorityFaults] };
-}
-
-function keyTrust({ kind: _kind, keyId: _keyId, ...trust }: KeySignerSource) {
-  return trust;
-}
-
-async function readRoot(folder: Folder, name: string): Promise<{ json: JsonObject } | PolicyFault> {
-  const text = await folder.text(name, MAX_TEXT);
-  if (typeof text !== "string") return fileFault(name, text);
-  const parsed = parseStrictJson(Buffer.from(text));
-  if (!parsed.ok) return fileFault(name, { code: "policy.root_invalid", message: parsed.reason.message });
-  const mediaType = stringAt(parsed.value, "mediaType") ?? "";
-  const json = parsed.value;
-  return mediaType.startsWith("application/vnd.dev.sigstore.trustedroot") && isObject(json)
-    ? { json }
-    : fileFault(name, {
-        code: "policy.root_invalid",
-        message: `no trusted_root.json: its mediaType is ${JSON.stringify(mediaType)}`,
-      });
-}
-
 async function readOwnRules(folder: Folder) {
   const faults: PolicyFault[] = [];
   const rules: { path: string; text: string }[] = [];
@@ -212,10 +140,6 @@ async function readOwnRules(folder: Folder) {
     else faults.push(fileFault(path, text));
   }
   return { rules, faults };
-}
-
-function rootName(path: string): string {
-  return path.slice("trust/".length, -".json".length);
 }
 
 function refuse<T>(faults: readonly PolicyFault[]): Checked<T> {

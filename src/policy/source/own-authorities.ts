@@ -15,15 +15,16 @@ interface Authorities {
 
 /**
  * X.509 authorities of one's own: `trust/NAME.pem` with certificates, and `trust/NAME.crl` with the revocation lists of
- * its authorities, both in PEM. Files of keys, which signers name, are left alone. Code: `policy.authority_invalid`.
+ * its authorities, both in PEM. Files of keys, which signers name, and `others` are left alone. Code: `policy.authority_invalid`.
  */
-export async function readAuthorities(folder: Folder): Promise<Authorities> {
+export async function readAuthorities(folder: Folder, others: ReadonlySet<string>): Promise<Authorities> {
   const faults: PolicyFault[] = [];
   const authorities: Record<string, { pem: string; crls: readonly string[] }> = {};
   const lists = new Set(await folder.list("trust", ".crl"));
   const refuse = (file: string, message: string) =>
     void faults.push(fileFault(file, { code: "policy.authority_invalid", message }));
   for (const file of await folder.list("trust", ".pem")) {
+    if (others.has(file)) continue;
     const pem = await folder.text(file, MAX_TEXT);
     if (typeof pem !== "string") {
       faults.push(fileFault(file, pem));

@@ -1,6 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import exceptionsSchema from "../../../schemas/exceptions.schema.json" with { type: "json" };
 import policySchema from "../../../schemas/policy.schema.json" with { type: "json" };
+import trustRootSchema from "../../../schemas/trust-root.schema.json" with { type: "json" };
 
 /** scripts/build.mjs puts these validators' generated code in this module's place: no start of `assay` compiles them. */
 export const ajv = new Ajv2020({
@@ -8,10 +9,11 @@ export const ajv = new Ajv2020({
   verbose: true,
   allowUnionTypes: true,
   code: { source: true, esm: true },
-  schemas: { policy: policySchema, exceptions: exceptionsSchema },
+  schemas: { policy: policySchema, exceptions: exceptionsSchema, trustRoot: trustRootSchema },
 });
 
 export const validators = {
   policy: ajv.compile(policySchema),
   exceptions: ajv.compile(exceptionsSchema),
+  trustRoot: ajv.compile(trustRootSchema),
 } as const;

@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
 import { describeThrown, oneLine, type JsonValue } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
+import { fileFault, type Folder } from "./folder.ts";
 import type { Checked } from "./types.ts";
 
 /** A path within a YAML document: keys of maps, indexes of lists. */
@@ -124,6 +125,12 @@ function oddNode(document: Document.Parsed): { message: string; at: number | und
     },
   });
   return odd;
+}
+
+/** The same of a file of a policy's folder, at most 1 MiB. */
+export async function readYaml(folder: Folder, name: string): Promise<Checked<YamlFile>> {
+  const text = await folder.text(name, MAX_BYTES);
+  return typeof text === "string" ? parseYaml(name, text) : refuse(fileFault(name, text));
 }
 
 function refuse<T>(fault: PolicyFault): Checked<T> {
