@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { algorithmOf, digestOf, hexOf, parseDigest } from "../core/index.ts";
 import type { Bundle, BundleContent } from "./bundle.ts";
 import type { SignedBytes, SignedEvidence } from "./evidence-form.ts";
+import { envelopeWritings } from "./envelope-writings.ts";
 import { refuse } from "./refusal.ts";
 import { matchDigest } from "./subject.ts";
 import type { SubjectMatch, VerificationTarget } from "./types.ts";
@@ -24,12 +25,14 @@ export function evidenceOfBundle(
     const signed = signedMessage(content.digest, target, artifactBytes);
     return { ...material, signed, signatures: [content.signature], payload: null };
   }
-  const { preAuthEncoding, signatures, payload } = content.envelope;
+  const { envelope } = content;
+  const { preAuthEncoding, signatures, payload } = envelope;
   return {
     ...material,
     signed: { kind: "bytes", bytes: preAuthEncoding, hash: undefined },
     signatures: signatures.map((signature) => signature.bytes),
     payload,
+    envelopeWritings: () => envelopeWritings(envelope, material.certificate),
   };
 }
 

@@ -25,6 +25,8 @@ export interface SignedEvidence {
   readonly payload: Buffer | null;
   /** The envelope as it was stored, for forms in which logs and timestamps speak of that; else `null`. */
   readonly storedEnvelope: Buffer | null;
+  /** Texts that the envelope may have had when it was logged, where it was not kept as it was stored. */
+  readonly envelopeWritings?: () => readonly Buffer[];
   /** Signatures that may be over the bare payload, for Google Cloud Build's provenance alone. */
   readonly barePayload?: readonly BareSignature[];
 }
@@ -71,7 +73,10 @@ export function contentForLog(
           ? signed.digest
           : undefined,
     payloadDigest: digestsOf(payload),
-    envelopeDigest: digestsOf(storedEnvelope),
+    envelopeDigests: (name) =>
+      (storedEnvelope === null ? (evidence.envelopeWritings?.() ?? []) : [storedEnvelope]).map((bytes) =>
+        hash(name, bytes, "buffer"),
+      ),
   };
 }
 

@@ -97,8 +97,15 @@ describe("testimony of logs", () => {
       code: "log.unsupported",
     },
     {
-      name: "intoto 0.0.1, which names no signature",
-      bundle: () => sign({ entry: { entry: "intoto-0.0.1" } }),
+      name: "A001 intoto 0.0.1 of another signature over the same payload",
+      bundle: () => {
+        const signer = sigstore.issue();
+        const entry = { entry: "intoto-0.0.1" } as const;
+        const other = sigstore.sign({ statement }, { signer, entry });
+        return spoiled(sigstore.sign({ statement }, { signer, entry }), (b) => {
+          b.verificationMaterial.tlogEntries = other.verificationMaterial.tlogEntries;
+        });
+      },
       code: "log.unsupported",
     },
     {

@@ -151,11 +151,14 @@ class PartReader {
 function chainOf(pem: string): readonly X509Certificate[] {
   const certificates = [...pem.matchAll(CERTIFICATE)].map(([block]) => new X509Certificate(block));
   if (certificates.length === 0) throw new TypeError("there is no certificate in PEM in the file");
-  const isRoot = (certificate: X509Certificate) => certificate.checkIssued(certificate);
   const roots = certificates.filter(isRoot);
   if (roots.length > 1)
     throw new TypeError(`${roots.length} root certificates in one chain; make each an authority`);
   return [...certificates.filter((certificate) => !isRoot(certificate)), ...roots];
+}
+
+function isRoot(certificate: X509Certificate): boolean {
+  return certificate.checkIssued(certificate);
 }
 
 /**

@@ -108,7 +108,6 @@ function faultOfSigner(
   { roots, authorities }: Pick<TrustSource, "roots" | "authorities">,
   file: YamlFile,
 ): PolicyFault | undefined {
-  const among = (known: object) => Object.keys(known).join(", ") || "none";
   if (signer.kind === "certificate" && signer.trustRoot !== null && !Object.hasOwn(roots, signer.trustRoot)) {
     const message = `the trust root ${signer.trustRoot} is not in trust/; found ${among(roots)}`;
     return file.fault(["signers", name, "trustRoot"], "policy.root_missing", message);
@@ -118,6 +117,10 @@ function faultOfSigner(
     return file.fault(["signers", name, "authority"], "policy.authority_missing", message);
   }
   return undefined;
+}
+
+function among(known: object): string {
+  return Object.keys(known).join(", ") || "none";
 }
 
 function keyTrust({ kind: _kind, keyId: _keyId, ...trust }: KeySignerSource): TrustSource["keys"][string] {
