@@ -6,3 +6,6 @@ export { verifyBundle, type BundleArtifact, type DemandedSigner } from "./verify
 export { parseStatement } from "./statement.ts";
 export { isIdentity, type DemandedIdentity } from "./identity.ts";
 export { combineTrust, publicGoodRoot, trustFromData, trustFromFiles, type TrustCode } from "./trust.ts";
+export { openTufRoot, type TufOptions, type TufRoot, type TufSource } from "./tuf/open-tuf-root.ts";
+export { publicGoodTuf } from "./tuf/public-good.ts";
+export type { TufCode } from "./tuf/fault.ts";

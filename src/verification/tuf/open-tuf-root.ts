@@ -64,6 +64,8 @@ export async function openTufRoot(source: TufSource, options: TufOptions): Promi
   const notices: Reason<TufCode>[] = [];
   const note = (thrown: unknown) => void notices.push(failureOf(thrown).reason);
   try {
+    // A wrong address is a fault of the configuration, also where nothing is asked of it.
+    mirrorBase(source.mirror);
     const { repository, cache } = await restore(source, options, note);
     if (options.refresh) await refresh(source, options, { repository, cache, note });
     const root = rootOf(repository, source, options, notices);
@@ -101,7 +103,8 @@ async function restore(
     repository.restore(kept);
     return { repository, cache };
   } catch (thrown) {
-    note(thrown);
+    const { message } = failureOf(thrown).reason;
+    note(new TufFault("tuf.cache", `what was kept of the repository is left aside: ${message}`));
     return { repository: beginning, cache };
   }
 }
