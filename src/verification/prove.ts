@@ -5,6 +5,7 @@ import { readIdentity, readOwnIdentity } from "./fulcio.ts";
 import type { OwnAuthority } from "./own-authority.ts";
 import { Refusal, refuse } from "./refusal.ts";
 import { verifyCertificateTransparency } from "./sct.ts";
+import { spkiOf } from "./signature.ts";
 import { hearTestimony, type Testimony } from "./testimony.ts";
 import type { LogEntry, Signer, TrustedKey, TrustMaterial, TrustRoot, VerifiedTime } from "./types.ts";
 
@@ -221,7 +222,7 @@ function proveByKeys(evidence: SignedEvidence, trust: TrustMaterial, now: Date):
   if (first === undefined) {
     return refuse("key.unknown", `none of the ${trust.keys.length} configured keys made the signature`);
   }
-  const spki = first.key.key.export({ type: "spki", format: "der" });
+  const spki = spkiOf(first.key.key);
   const testimony = hearTestimony(evidence, first.signature, { kind: "key", spki }, trust.roots, now);
   const times = testimony.times.length > 0 ? testimony.times : [now.getTime()];
   const faults = made.map(({ key }) => faultOfKey(key, times, testimony));
