@@ -12,7 +12,7 @@ import type { BundleLogEntry } from "./bundle.ts";
 import { Certificate, certificatesInPem } from "./certificate.ts";
 import { readEnvelope, signatureBytes, type Envelope } from "./dsse.ts";
 import type { SignedEvidence } from "./evidence-form.ts";
-import { refuse } from "./refusal.ts";
+import { Refusal, refuse } from "./refusal.ts";
 import { matchDigest } from "./subject.ts";
 import type { SubjectMatch, VerificationTarget } from "./types.ts";
 
@@ -113,9 +113,7 @@ function readAnnotations(
   const timestamp = annotation(annotations, ANNOTATION.timestamp);
   return {
     certificate: pem === undefined ? null : readCertificate(pem),
-    intermediates: certificatesInPem(annotation(annotations, ANNOTATION.chain) ?? "", MAX_CHAIN).map(
-      (der) => new Certificate(der, "certificate.invalid"),
-    ),
+    intermediates: readChain(annotation(annotations, ANNOTATION.chain) ?? ""),
     logEntries: bundle === undefined ? [] : [readRekorBundle(json(bundle, ANNOTATION.rekorBundle))],
     timestamps: timestamp === undefined ? [] : [readTimestamp(json(timestamp, ANNOTATION.timestamp))],
   };
@@ -133,6 +131,18 @@ function annotation(annotations: Annotations, name: string): string | undefined 
 function readCertificate(pem: string): Buffer {
   const [leaf] = certificatesInPem(pem, 10);
   return leaf ?? refuse("certificate.invalid", "the signing certificate is not PEM");
+}
+
+/** It proves nothing, and most evidence needs none of it: what cannot be read there is left out. */
+function readChain(pem: string): readonly Certificate[] {
+  return certificatesInPem(pem, MAX_CHAIN).flatMap((der) => {
+    try {
+      return [new Certificate(der, "certificate.invalid")];
+    } catch (thrown) {
+      if (thrown instanceof Refusal) return [];
+      throw thrown;
+    }
+  });
 }
 
 /** The offline proof of Rekor v1 as cosign stores it: an entry with its signed promise. */

@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { after, judgeBundle, lab, minutes, NOW, SIGNED_AT, verdict } from "./support.ts";
+import { after, judge, judgeBundle, lab, minutes, NOW, SIGNED_AT, verdict } from "./support.ts";
 import { OID } from "../lab/sigstore/certificate.ts";
 import type { SigningIdentity } from "../lab/sigstore/index.ts";
 import {
   authority,
   generalName,
   nameConstraints,
+  pem,
   pemOf,
   RELEASE,
   revocationList,
@@ -56,6 +57,28 @@ describe("X.509 authorities of one's own", () => {
     expect(verdict(judgeBundle(bundle(release, []), trusting({ pem: pemOf(issuing) })))).to.equal("verified");
     expect(verdict(judgeBundle(bundle(release, [issuing, root]), trust))).to.equal("verified");
     expect(verdict(judgeBundle(bundle(release, []), trust))).to.equal("certificate.untrusted");
+  });
+
+  it("takes intermediates from cosign's annotations, and leaves out what cannot be read there", () => {
+    const { dsseEnvelope } = sigstore.sign({ statement }, { signer: release, log: "none", timestamp: false });
+    const bytes = Buffer.from(JSON.stringify(dsseEnvelope));
+    const judged = (chain: string) =>
+      judge(
+        {
+          kind: "dsse-envelope",
+          bytes,
+          annotations: {
+            "dev.sigstore.cosign/certificate": pemOf(release),
+            "dev.sigstore.cosign/chain": chain,
+          },
+        },
+        trust,
+      );
+    const garbage = pem("CERTIFICATE", Buffer.from("garbage"));
+    expect(verdict(judged(pemOf(issuing, root)))).to.equal("verified");
+    expect(verdict(judged(garbage + pemOf(issuing)))).to.equal("verified");
+    expect(verdict(judged(garbage))).to.equal("certificate.untrusted");
+    expect(verdict(judged(pemOf(...Array.from({ length: 11 }, () => issuing))))).to.equal("limit.exceeded");
   });
 
   it("never takes an anchor from the evidence", () => {
