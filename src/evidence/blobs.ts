@@ -5,7 +5,7 @@ import { contentOf, contentOfFailure, idOf, skipped, unsupported } from "./conte
 import { about, exceeded, settled, type Lead } from "./leads.ts";
 import type { Limits } from "./limits.ts";
 import { manifestArtifact, type Followed } from "./manifests.ts";
-import { expectedOf, type Expected } from "./media-types.ts";
+import { expectedOfLayer, type Expected } from "./media-types.ts";
 import type { Artifact, ArtifactContent } from "./types.ts";
 
 /** What became of leads or layers: artifacts, and what remained open. */
@@ -60,7 +60,7 @@ function planManifest(
   // Of a layout anything may be an image of its own; only what looks like evidence is.
   const evidenceOnly = lead.source === "layout" && lead.subject === null;
   const planned = layers.flatMap((descriptor, index): readonly Planned[] => {
-    const expected = expectedOf(descriptor.mediaType);
+    const expected = expectedOfLayer(descriptor, manifest);
     const layer = { lead, descriptor, expected, number: index + 1 };
     if (expected !== "unknown" && expected !== "unsupported") return [{ kind: "wanted", layer }];
     if (expected === "unknown" && evidenceOnly) return [];

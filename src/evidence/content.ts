@@ -11,6 +11,8 @@ type Annotations = Readonly<Record<string, string>>;
  */
 export function contentOf(bytes: Uint8Array, expected: Expected, annotations: Annotations): ArtifactContent {
   const evidence = cosignAnnotations(annotations);
+  if (expected === "notary-jws") return notarySignature(bytes, "jws");
+  if (expected === "notary-cose") return notarySignature(bytes, "cose");
   if (expected === "simple-signing") return { kind: "simple-signing", bytes, annotations: evidence };
   const document = onlyDocument(bytes);
   const shape = document === undefined ? "unknown" : shapeOf(document);
@@ -22,6 +24,8 @@ export function contentOf(bytes: Uint8Array, expected: Expected, annotations: An
     case "dsse-envelope":
     case "simple-signing":
       return { kind: shape, bytes, annotations: evidence };
+    case "notary-jws":
+      return notarySignature(bytes, "jws");
     default:
       return byMediaType(bytes, expected, evidence);
   }
@@ -59,6 +63,10 @@ export function idOf(bytes: Uint8Array, digest: Digest, content: ArtifactContent
     return digest.startsWith("sha256:") ? digest : digestOf(bytes);
   }
   return digestOf(Buffer.from(canonicalJson({ digest, annotations })));
+}
+
+export function notarySignature(bytes: Uint8Array, envelope: "jws" | "cose"): ArtifactContent {
+  return { kind: "notary-signature", bytes, envelope };
 }
 
 export function skipped(code: EvidenceCode, message: string): ArtifactContent {

@@ -10,9 +10,9 @@ import {
   type Reason,
 } from "../core/index.ts";
 import { parseManifest } from "../registry/index.ts";
-import { contentOf, idOf, short, skipped, unsupported } from "./content.ts";
+import { contentOf, idOf, notarySignature, short, skipped, unsupported } from "./content.ts";
 import type { Limits } from "./limits.ts";
-import { expectedOf } from "./media-types.ts";
+import { expectedOfLayer } from "./media-types.ts";
 import { elements, outline, type OutlinedValue } from "./scan.ts";
 import { shapeOf } from "./shape.ts";
 import type { Artifact, ArtifactContent } from "./types.ts";
@@ -45,10 +45,9 @@ export function fileArtifacts(files: readonly EvidenceFile[], limits: Limits): S
     const { documents, over } = documentsOf(file, limits);
     for (const document of documents) artifacts.push(...artifactsOf(document, payloads, limits));
     if (documents.length === 0) {
-      const content = skipped(
-        "evidence.format_unknown",
-        "the file is not JSON, so it is no evidence that is known",
-      );
+      const content = isCoseSign1(file.bytes)
+        ? notarySignature(file.bytes, "cose")
+        : skipped("evidence.format_unknown", "the file is not JSON, so it is no evidence that is known");
       artifacts.push(artifact(file.bytes, content, oneLine(file.path, 300)));
     }
     if (over) {
@@ -58,6 +57,11 @@ export function fileArtifacts(files: readonly EvidenceFile[], limits: Limits): S
   }
   // A payload that its manifest already brought with its signature is not unsigned as well.
   return { artifacts: artifacts.filter((one) => !payloads.isSpare(one)), incomplete };
+}
+
+/** The tag of a COSE_Sign1 around its array of four (RFC 9052 §4.2): what the Notary Project signs in besides JSON. */
+function isCoseSign1(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xd2 && bytes[1] === 0x84;
 }
 
 /** The files by their digest, for manifests that name them as layers. */
@@ -189,17 +193,17 @@ function ofManifest({ bytes, location }: Document, payloads: Payloads, limits: L
   const parsed = parseManifest(bytes);
   if (!parsed.ok)
     return [artifact(bytes, skipped("evidence.payload_invalid", parsed.reason.message), location)];
-  const layers = parsed.value.kind === "manifest" ? parsed.value.layers : [];
-  const evidence = layers.filter(({ mediaType }) => {
-    const expected = expectedOf(mediaType);
-    return expected !== "unknown" && expected !== "unsupported";
+  const manifest = parsed.value.kind === "manifest" ? parsed.value : undefined;
+  const evidence = (manifest?.layers ?? []).flatMap((layer) => {
+    const expected = manifest === undefined ? "unknown" : expectedOfLayer(layer, manifest);
+    return expected === "unknown" || expected === "unsupported" ? [] : [{ layer, expected }];
   });
   if (evidence.length === 0) {
     return [
       artifact(bytes, skipped("evidence.no_payload", "the manifest has no layer of evidence"), location),
     ];
   }
-  return evidence.slice(0, limits.layers).map((layer, index) => {
+  return evidence.slice(0, limits.layers).map(({ layer, expected }, index) => {
     const place = `${location} layer ${index + 1}`;
     const payload = payloads.bytesOf(layer.digest);
     if (payload === undefined) {
@@ -211,7 +215,7 @@ function ofManifest({ bytes, location }: Document, payloads: Payloads, limits: L
         mediaType: oneLine(layer.mediaType, 200),
       };
     }
-    const content = contentOf(payload, expectedOf(layer.mediaType), layer.annotations);
+    const content = contentOf(payload, expected, layer.annotations);
     const found = artifact(payload, content, place);
     payloads.take(layer.digest, found);
     return found;
@@ -227,12 +231,19 @@ const MEDIA_TYPES: Readonly<Partial<Record<ArtifactContent["kind"], string>>> = 
   document: "application/json",
 };
 
+function mediaTypeOf(content: ArtifactContent): string {
+  if (content.kind === "notary-signature") {
+    return content.envelope === "jws" ? "application/jose+json" : "application/cose";
+  }
+  return MEDIA_TYPES[content.kind] ?? "application/octet-stream";
+}
+
 function artifact(bytes: Uint8Array, content: ArtifactContent, location: string): Artifact {
   return {
     id: idOf(bytes, digestOf(bytes), content),
     source: "file",
     location,
-    mediaType: MEDIA_TYPES[content.kind] ?? "application/octet-stream",
+    mediaType: mediaTypeOf(content),
     attachedTo: null,
     content,
   };

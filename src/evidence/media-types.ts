@@ -10,9 +10,19 @@ export type Expected =
   | "simple-signing"
   | "in-toto"
   | "document"
+  | "notary-jws"
+  | "notary-cose"
   /** Evidence of a known kind that cannot be judged yet. */
   | "unsupported"
   | "unknown";
+
+const NOTARY_SIGNATURE = "application/vnd.cncf.notary.signature";
+
+/** Layers of a Notary Project signature; elsewhere these types say too little. */
+const NOTARY_ENVELOPES: ReadonlyMap<string, Expected> = new Map([
+  ["application/jose+json", "notary-jws"],
+  ["application/cose", "notary-cose"],
+]);
 
 const EXACT: ReadonlyMap<string, Expected> = new Map<string, Expected>([
   ["application/vnd.dsse.envelope.v1+json", "dsse-envelope"],
@@ -28,14 +38,28 @@ const EXACT: ReadonlyMap<string, Expected> = new Map<string, Expected>([
   ["text/spdx", "unsupported"],
   ["text/spdx+xml", "unsupported"],
   ["application/vnd.syft+json", "unsupported"],
-  ["application/vnd.cncf.notary.signature", "unsupported"],
+  [NOTARY_SIGNATURE, "unsupported"],
 ]);
 
 export function expectedOf(mediaType: string): Expected {
-  const essence = mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
+  const essence = essenceOf(mediaType);
   if (essence.startsWith("application/vnd.dev.sigstore.bundle")) return "sigstore-bundle";
   if (/^application\/vnd\.in-toto\.[a-z0-9.-]+\+(?:json|dsse)$/.test(essence)) return "in-toto";
   return EXACT.get(essence) ?? "unknown";
+}
+
+function essenceOf(mediaType: string): string {
+  return mediaType.split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** What a layer's type lets one expect in its manifest, which may say by `artifactType` or its config what it holds. */
+export function expectedOfLayer(
+  { mediaType }: Descriptor,
+  manifest: { readonly artifactType?: string; readonly config: Descriptor },
+): Expected {
+  const types = [manifest.artifactType ?? "", manifest.config.mediaType];
+  const isNotary = types.some((type) => essenceOf(type) === NOTARY_SIGNATURE);
+  return (isNotary ? NOTARY_ENVELOPES.get(essenceOf(mediaType)) : undefined) ?? expectedOf(mediaType);
 }
 
 /** artifactTypes that say nothing about the layers: what cosign's older manifests and registries put there. */
@@ -54,7 +78,8 @@ const TELLS_NOTHING = new Set([
 ]);
 
 /** What the descriptor of a referrer lets one expect; `undecided` where only its manifest can tell. */
-export function expectedOfReferrer(descriptor: Descriptor): Expected | "undecided" {
+export function expectedOfReferrer(descriptor: Descriptor): Expected | "undecided" | "notary" {
   const artifactType = descriptor.artifactType ?? "";
+  if (essenceOf(artifactType) === NOTARY_SIGNATURE) return "notary";
   return TELLS_NOTHING.has(artifactType.trim().toLowerCase()) ? "undecided" : expectedOf(artifactType);
 }

@@ -5,6 +5,8 @@ export type Shape =
   | "sigstore-bundle"
   | "dsse-envelope"
   | "simple-signing"
+  /** The flattened JSON serialization of a JWS, in which the Notary Project signs. */
+  | "notary-jws"
   | "statement"
   | "document"
   /** An OCI manifest; cosign's carry signatures in their layers' annotations. */
@@ -26,6 +28,7 @@ export function shapeOf(value: OutlinedValue): Shape {
     return "sigstore-bundle";
   }
   if (has("payload") && (has("payloadType") || has("signatures"))) return "dsse-envelope";
+  if (has("payload", "protected", "signature")) return "notary-jws";
   if (has("critical")) return "simple-signing";
   if (has("spdxVersion") || has("bomFormat") || isOpenVex(members)) return "document";
   if (has("predicateType") || (members.get("_type") ?? "").startsWith("https://in-toto.io/Statement/")) {

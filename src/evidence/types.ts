@@ -42,6 +42,8 @@ export type ArtifactContent =
    * Kept apart from other envelopes, because only here may a signature be over the bare payload.
    */
   | { readonly kind: "cloud-build-provenance"; readonly bytes: Uint8Array }
+  /** A Notary Project signature: its layer's type tells which of the two envelopes it is. */
+  | { readonly kind: "notary-signature"; readonly bytes: Uint8Array; readonly envelope: "jws" | "cose" }
   /** An in-toto statement without an envelope (BuildKit, files). */
   | { readonly kind: "statement"; readonly bytes: Uint8Array }
   /** A document without an envelope: an SBOM attached as it is. */

@@ -39,6 +39,7 @@ const KINDS = {
   "cloud-build-provenance": "attestation",
   statement: "attestation",
   "simple-signing": "signature",
+  "notary-signature": "signature",
   document: "other",
   unsupported: "other",
   skipped: "other",

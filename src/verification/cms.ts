@@ -19,6 +19,8 @@ export interface TimestampToken {
   readonly imprint: { readonly hash: HashName; readonly value: Buffer };
   /** Milliseconds since 1970. */
   readonly time: number;
+  /** By how many milliseconds, rounded up, the time may be wrong; 0 where the authority says nothing of it. */
+  readonly accuracy: number;
   readonly signer: TokenSigner;
   /** DER of the certificates in the token: a means to find the signer's, never trusted. */
   readonly certificates: readonly Buffer[];
@@ -43,8 +45,18 @@ export function parseTimestampResponse(der: Buffer): TimestampToken {
   const response = parseDer(der, "time.invalid").fields();
   const status = response.next().fields().next();
   if (status.smallInteger() > 1) status.fail("a timestamp response that grants no timestamp");
-  const contentInfo = response.next().fields();
+  const token = response.next();
   response.end();
+  return readToken(token);
+}
+
+/** Reads a bare TimeStampToken, as other formats carry it without the response around it. Throws `time.invalid`. */
+export function parseTimestampToken(der: Buffer): TimestampToken {
+  return readToken(parseDer(der, "time.invalid"));
+}
+
+function readToken(token: DerElement): TimestampToken {
+  const contentInfo = token.fields();
   const type = contentInfo.next();
   if (type.oid() !== OID.signedData) type.fail("a timestamp token that is not CMS signed data");
   return readSignedData(contentInfo.next(contextConstructed(0)).inner());
@@ -76,7 +88,7 @@ function readSignedData(element: DerElement): TimestampToken {
   };
 }
 
-function readTimestampInfo(der: Buffer): Pick<TimestampToken, "imprint" | "time"> {
+function readTimestampInfo(der: Buffer): Pick<TimestampToken, "imprint" | "time" | "accuracy"> {
   const info = parseDer(der, "time.invalid").fields();
   const version = info.next();
   if (version.smallInteger() !== 1) version.fail("a timestamp of an unknown version");
@@ -87,7 +99,7 @@ function readTimestampInfo(der: Buffer): Pick<TimestampToken, "imprint" | "time"
   imprint.end();
   info.next().integer();
   const time = info.next(TAG.generalizedTime).time();
-  info.optional(TAG.sequence);
+  const accuracy = readAccuracy(info.optional(TAG.sequence));
   info.optional(TAG.boolean);
   info.optional(TAG.integer);
   info.optional(contextConstructed(0));
@@ -98,7 +110,19 @@ function readTimestampInfo(der: Buffer): Pick<TimestampToken, "imprint" | "time"
       extension.fail("a timestamp with an unknown critical extension");
   }
   info.end();
-  return { imprint: { hash, value }, time };
+  return { imprint: { hash, value }, time, accuracy };
+}
+
+/** Seconds, milliseconds and microseconds, each of which may be absent (RFC 3161 §2.4.2). */
+function readAccuracy(element: DerElement | undefined): number {
+  const fields = element?.fields();
+  const seconds = fields?.optional(TAG.integer)?.smallInteger() ?? 0;
+  const [millis = 0, micros = 0] = [0, 1].map((number) => {
+    const content = fields?.optional(context(number))?.content;
+    return content === undefined ? 0 : content.length <= 2 ? content.readUIntBE(0, content.length) : 1000;
+  });
+  fields?.end();
+  return seconds * 1000 + millis + (micros > 0 ? 1 : 0);
 }
 
 function readSigner(element: DerElement): TokenSigner {

@@ -147,7 +147,8 @@ function utf8(bytes: Buffer): string {
   }
 }
 
-const NO_EXTENSIONS: FulcioExtensions = {
+/** Of a certificate that is not Fulcio's. */
+export const NO_EXTENSIONS: FulcioExtensions = {
   githubWorkflowTrigger: null,
   githubWorkflowSHA: null,
   githubWorkflowName: null,

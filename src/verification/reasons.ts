@@ -11,6 +11,7 @@ export const REASONS = {
   "signature.count": "A bundle must carry exactly one signature.",
   "signature.invalid": "The signature does not fit the content and the key.",
   "signature.algorithm": "The key's or signature's algorithm is weak or not allowed.",
+  "signature.expired": "The time until which the signer lets the signature count has passed.",
   "payload.type": "The signed payload is not an in-toto statement.",
   "payload.invalid": "The signed payload is not a well-formed statement.",
   "payload.duplicate_key": "The signed payload names a key twice, so readers may disagree about it.",

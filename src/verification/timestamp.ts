@@ -16,7 +16,15 @@ export function verifyTimestamp(
   stamped: readonly Buffer[],
   authorities: readonly Authority[],
 ): { readonly time: number; readonly authority: Authority } | undefined {
-  const token = parseTimestampResponse(der);
+  return proveTimestamp(parseTimestampResponse(der), stamped, authorities);
+}
+
+/** As `verifyTimestamp`, of a token that was read; with the signer's certificate and the path above it. */
+export function proveTimestamp(
+  token: TimestampToken,
+  stamped: readonly Buffer[],
+  authorities: readonly Authority[],
+): ({ readonly time: number } & Signer) | undefined {
   const signer = findSigner(token, authorities);
   if (signer === undefined) return undefined;
   const { certificate, path, authority } = signer;
@@ -30,7 +38,7 @@ export function verifyTimestamp(
   if (!stamped.some((bytes) => hash(imprint.hash, bytes, "buffer").equals(imprint.value))) {
     return refuse("time.invalid", "the timestamp is over something else than this signature");
   }
-  return { time, authority };
+  return { time, ...signer };
 }
 
 interface Signer {

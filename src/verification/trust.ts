@@ -13,6 +13,7 @@ import {
   type Result,
 } from "../core/index.ts";
 import { authorityFromData } from "./own-authority-data.ts";
+import { storeFromData, type NotaryStore } from "./notary/index.ts";
 import type { OwnAuthority } from "./own-authority.ts";
 import { Refusal } from "./refusal.ts";
 import { members, naming, TrustFault, type TrustCode } from "./trust-fault.ts";
@@ -29,8 +30,9 @@ const THRESHOLDS: ReadonlySet<string> = new Set(["logs", "timestamps"]);
 const PUBLIC_GOOD = "sigstore-public-good";
 
 /**
- * Trust from a policy bundle's `data.trust`, by name: `roots` (trusted_root.json) and their `thresholds`, `keys` (`keysFromData`) and X.509
- * `authorities` (`authorityFromData`). One that is wrong refuses all of it, in one line that names it.
+ * Trust from a policy bundle's `data.trust`, by name: `roots` (trusted_root.json) and their `thresholds`, `keys`
+ * (`keysFromData`), X.509 `authorities` (`authorityFromData`) and the Notary Project's stores, `notary`
+ * (`storeFromData`). One that is wrong refuses all of it, in one line that names it.
  */
 export function trustFromData(value: JsonValue): Result<TrustMaterial, TrustCode> {
   return attempt(() => {
@@ -43,7 +45,8 @@ export function trustFromData(value: JsonValue): Result<TrustMaterial, TrustCode
     const authorities = members(value, "authorities", MAX_ROOTS).map(([name, each]) =>
       authorityFromData(name, each),
     );
-    return materialOf(roots, keys, value, authorities);
+    const stores = members(value, "notary", MAX_ROOTS).map(([name, store]) => storeFromData(name, store));
+    return materialOf(roots, keys, value, authorities, stores);
   });
 }
 
@@ -91,6 +94,7 @@ export function combineTrust(parts: readonly TrustMaterial[]): Result<TrustMater
       keys,
       parts.map((part) => part.digest),
       parts.flatMap((part) => part.authorities ?? []),
+      parts.flatMap((part) => part.notary ?? []),
     );
   });
 }
@@ -100,15 +104,17 @@ function materialOf(
   keys: readonly TrustedKey[],
   source: JsonValue,
   authorities: readonly OwnAuthority[] = [],
+  notary: readonly NotaryStore[] = [],
 ): TrustMaterial {
-  refuseDuplicates([...roots, ...authorities], keys);
+  refuseDuplicates([...roots, ...authorities, ...notary], keys);
   const canonical = {
     source,
     keys: keys.map(termsOf),
     roots: roots.map(({ name }) => name),
     authorities: authorities.map(({ name }) => name),
+    notary: notary.map(({ name }) => name),
   };
-  return { roots, keys, authorities, digest: digestOf(Buffer.from(canonicalJson(canonical))) };
+  return { roots, keys, authorities, notary, digest: digestOf(Buffer.from(canonicalJson(canonical))) };
 }
 
 function termsOf({ name, keyId, from, to, distrust, requireLog, cloudBuildLocation }: TrustedKey): JsonValue {

@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { Digest, JsonObject, Reason } from "../core/index.ts";
 import type { ConclusionCache } from "./conclusion-cache.ts";
 import type { OwnAuthority } from "./own-authority.ts";
+import type { NotaryStore } from "./notary/index.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { TrustRootMaterial } from "./trust-root.ts";
 
@@ -66,9 +67,9 @@ export type Signer = CertificateSigner | KeySigner;
 
 export interface CertificateSigner {
   readonly kind: "certificate" | "x509";
-  /** The certificate's only subject alternative name. */
+  /** The certificate's only subject alternative name; under the Notary Project its subject, in canonical form. */
   readonly identity: string;
-  readonly identityType: "uri" | "email" | "dns" | "username" | "other";
+  readonly identityType: "uri" | "email" | "dns" | "username" | "subject" | "other";
   /** OIDC issuer of a Fulcio certificate; `null` for X.509 of one's own. */
   readonly issuer: string | null;
   /** Name of the trust root that proved it. */
@@ -129,6 +130,8 @@ export interface TrustMaterial {
   readonly keys: readonly TrustedKey[];
   /** X.509 certificate authorities of one's own; absent is none. */
   readonly authorities?: readonly OwnAuthority[];
+  /** Trust stores of the Notary Project; absent is none. */
+  readonly notary?: readonly NotaryStore[];
   /** Over all of it: part of every cache key and of every decision. */
   readonly digest: Digest;
 }

@@ -7,6 +7,7 @@ import { claimedPredicateType } from "./claim.ts";
 import { hasSignature, readSimpleSigning, readSimpleSigningPayload, readStoredEnvelope } from "./cosign.ts";
 import { ConclusionCache, questionKey } from "./conclusion-cache.ts";
 import { requireInTotoPayload, type Envelope } from "./dsse.ts";
+import { concludeNotary } from "./notary/index.ts";
 import { prove, type Proof } from "./prove.ts";
 import { Refusal } from "./refusal.ts";
 import type { ReasonCode } from "./reasons.ts";
@@ -88,6 +89,8 @@ function conclude(
       const { subject, annotations } = readSimpleSigningPayload(content.bytes, target);
       return { status: "verified", ...proof, kind: "signature", statement: null, annotations, subject };
     }
+    case "notary-signature":
+      return concludeNotary(content, target, trust.notary ?? [], options.now);
     case "statement":
       return unsigned("the statement stands without an envelope", content.bytes, target);
     case "document":

@@ -36,7 +36,10 @@ export function isAlgorithm(name: string): name is Algorithm {
 export function isSignedBy(key: KeyObject, algorithm: Algorithm, signed: Buffer, signature: Buffer): boolean {
   const due = algorithmFor(key);
   if (algorithm !== due) {
-    return refuse("signature.algorithm", `the signature says ${algorithm}, its key ${due ?? "may not sign at all"}`);
+    return refuse(
+      "signature.algorithm",
+      `the signature says ${algorithm}, its key ${due ?? "may not sign at all"}`,
+    );
   }
   const hash = ALGORITHMS[algorithm];
   const options = algorithm.startsWith("PS")

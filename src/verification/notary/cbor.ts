@@ -109,7 +109,9 @@ class Reader {
 
 function simple(additional: number): CborValue {
   if (additional === 20 || additional === 21) return { kind: "simple", value: additional === 21 };
-  return additional === 22 ? { kind: "simple", value: null } : malformed("a value of a kind COSE has no use for");
+  return additional === 22
+    ? { kind: "simple", value: null }
+    : malformed("a value of a kind COSE has no use for");
 }
 
 function text(bytes: Buffer): string {

@@ -92,7 +92,9 @@ function timeOf(value: CborValue | undefined): number | undefined {
 function certificatesOf(value: CborValue | undefined): readonly Buffer[] {
   if (value === undefined) return [];
   if (value.kind !== "array") return malformed("its certificates are no list");
-  return value.items.map((item) => (item.kind === "bytes" ? item.value : malformed("a certificate is no bytes")));
+  return value.items.map((item) =>
+    item.kind === "bytes" ? item.value : malformed("a certificate is no bytes"),
+  );
 }
 
 function timestampOf(value: CborValue | undefined): Buffer | null {

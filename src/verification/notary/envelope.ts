@@ -65,7 +65,10 @@ export interface ProtectedHeader {
 export function readSignedAttributes(header: ProtectedHeader): SignedAttributes {
   const scheme = header.text(ATTRIBUTE.scheme);
   if (scheme !== "notary.x509" && scheme !== "notary.x509.signingAuthority") {
-    return refuse("format.unsupported", `the signing scheme ${oneLine(scheme ?? "(none)", 100)} is not known`);
+    return refuse(
+      "format.unsupported",
+      `the signing scheme ${oneLine(scheme ?? "(none)", 100)} is not known`,
+    );
   }
   const [given, foreign] =
     scheme === "notary.x509"
@@ -73,7 +76,10 @@ export function readSignedAttributes(header: ProtectedHeader): SignedAttributes 
       : [ATTRIBUTE.authenticSigningTime, ATTRIBUTE.signingTime];
   const time = header.time(given);
   if (time === undefined || header.has(foreign)) {
-    return refuse("format.invalid", `under the scheme ${scheme} the time of signing is ${given}, and no other`);
+    return refuse(
+      "format.invalid",
+      `under the scheme ${scheme} the time of signing is ${given}, and no other`,
+    );
   }
   const expiry = header.has(ATTRIBUTE.expiry) ? header.time(ATTRIBUTE.expiry) : null;
   if (expiry === undefined || (expiry !== null && expiry <= time)) {
@@ -90,13 +96,17 @@ export function readSignedAttributes(header: ProtectedHeader): SignedAttributes 
 
 function requireCritical(header: ProtectedHeader, needed: readonly string[]): void {
   const { critical } = header;
-  if (critical === undefined) return refuse("format.invalid", "the signature has no list of critical attributes");
+  if (critical === undefined)
+    return refuse("format.invalid", "the signature has no list of critical attributes");
   if (critical.length > MAX_CRITICAL) {
     return refuse("limit.exceeded", `the signature marks more than ${MAX_CRITICAL} attributes as critical`);
   }
   const named = new Set(critical);
   if (named.size !== critical.length || critical.some((name) => !header.has(name))) {
-    return refuse("format.invalid", "the list of critical attributes names one twice, or one that is not there");
+    return refuse(
+      "format.invalid",
+      "the list of critical attributes names one twice, or one that is not there",
+    );
   }
   const unknown = critical.find((name) => !UNDERSTOOD.has(name));
   if (unknown !== undefined) {
@@ -123,16 +133,23 @@ export function envelopeOf(parts: {
 }): NotaryEnvelope {
   const { header, algorithm, payloadType, payload, signed, signature, certificates, timestamp } = parts;
   if (!isAlgorithm(algorithm)) {
-    return refuse("signature.algorithm", `the signature algorithm ${oneLine(algorithm, 50)} may not sign here`);
+    return refuse(
+      "signature.algorithm",
+      `the signature algorithm ${oneLine(algorithm, 50)} may not sign here`,
+    );
   }
-  if (payloadType === undefined) return refuse("format.invalid", "the signature does not say what it is over");
+  if (payloadType === undefined)
+    return refuse("format.invalid", "the signature does not say what it is over");
   if (signature.length === 0) return refuse("signature.absent", "the signature is empty");
   if (signature.length > MAX_SIGNATURE_BYTES) {
     return refuse("limit.exceeded", `a signature of ${signature.length} bytes`);
   }
   if (certificates.length === 0) return refuse("certificate.invalid", "there is no certificate");
   if (certificates.length > MAX_CHAIN) {
-    return refuse("limit.exceeded", `a chain of ${certificates.length} certificates; at most ${MAX_CHAIN} are read`);
+    return refuse(
+      "limit.exceeded",
+      `a chain of ${certificates.length} certificates; at most ${MAX_CHAIN} are read`,
+    );
   }
   const attributes = readSignedAttributes(header);
   return { ...attributes, algorithm, payloadType, payload, signed, signature, certificates, timestamp };

@@ -9,7 +9,13 @@ import {
 } from "../../core/index.ts";
 import { refuse } from "../refusal.ts";
 import { parseInstant } from "../trust-root.ts";
-import { ATTRIBUTE, envelopeOf, MAX_ENVELOPE_BYTES, type NotaryEnvelope, type ProtectedHeader } from "./envelope.ts";
+import {
+  ATTRIBUTE,
+  envelopeOf,
+  MAX_ENVELOPE_BYTES,
+  type NotaryEnvelope,
+  type ProtectedHeader,
+} from "./envelope.ts";
 
 const MEMBERS = ["payload", "protected", "header", "signature"] as const;
 
@@ -21,7 +27,10 @@ export function readJws(bytes: Buffer): NotaryEnvelope {
   const envelope = jsonObject(bytes, "the JWS envelope");
   const unknown = Object.keys(envelope).find((name) => !MEMBERS.some((known) => known === name));
   if (unknown !== undefined) refuse("format.invalid", "the JWS envelope has a member that it may not have");
-  const [payload = "", protectedHeader = ""] = [stringAt(envelope, "payload"), stringAt(envelope, "protected")];
+  const [payload = "", protectedHeader = ""] = [
+    stringAt(envelope, "payload"),
+    stringAt(envelope, "protected"),
+  ];
   const header = jsonObject(base64url(protectedHeader, "protected header"), "the JWS's protected header");
   const open = member(envelope, "header");
   if (!isObject(open) || Object.keys(open).some((name) => Object.hasOwn(header, name))) {

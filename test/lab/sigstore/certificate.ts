@@ -43,6 +43,8 @@ export interface CertificateFields {
 }
 
 export interface DistinguishedName {
+  /** Further attributes by their OIDs, each a part of its own before the others. */
+  readonly attributes?: readonly (readonly [type: string, value: string])[];
   readonly organization?: string;
   readonly commonName?: string;
 }
@@ -98,7 +100,7 @@ function encodeExtension(extension: Extension): Buffer {
 }
 
 export function encodeName(name: DistinguishedName): Buffer {
-  const parts: Buffer[] = [];
+  const parts = (name.attributes ?? []).map(([type, value]) => set(sequence(oid(type), utf8(value))));
   if (name.organization !== undefined) {
     parts.push(set(sequence(oid("2.5.4.10"), utf8(name.organization))));
   }

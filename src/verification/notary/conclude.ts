@@ -1,0 +1,164 @@
+import {
+  isObject,
+  member,
+  oneLine,
+  parseDigest,
+  parseStrictJson,
+  stringAt,
+  stringMap,
+  type JsonObject,
+} from "../../core/index.ts";
+import type { ArtifactContent } from "../../evidence/index.ts";
+import type { Certificate } from "../certificate.ts";
+import { NO_EXTENSIONS } from "../fulcio.ts";
+import { refuse } from "../refusal.ts";
+import { matchDigest } from "../subject.ts";
+import { CLOCK_SKEW } from "../testimony.ts";
+import type { CertificateSigner, SubjectMatch, VerificationTarget, VerifiedConclusion } from "../types.ts";
+import { isSignedBy } from "./algorithm.ts";
+import { readChain, type Chain } from "./chain.ts";
+import { readCose } from "./cose.ts";
+import { stampedTime, type StampedTime } from "./countersignature.ts";
+import { MAX_ENVELOPE_BYTES, type NotaryEnvelope } from "./envelope.ts";
+import { readJws } from "./jws.ts";
+import { requireNotRevoked } from "./revocation.ts";
+import { storeOf, type NotaryStore } from "./store.ts";
+import { subjectOf } from "./subject.ts";
+
+const PAYLOAD_TYPE = "application/vnd.cncf.notary.payload.v1+json";
+const MAX_PAYLOAD_BYTES = 256 * 1024;
+
+type NotaryContent = Extract<ArtifactContent, { readonly kind: "notary-signature" }>;
+
+/**
+ * Proves a Notary Project signature as the verification level `strict` does (docs/decisions/notary.md): integrity,
+ * authenticity, authentic timestamp, expiry and revocation, all enforced; then that it is over this image. Throws a
+ * `Refusal`.
+ */
+export function concludeNotary(
+  content: NotaryContent,
+  target: VerificationTarget,
+  stores: readonly NotaryStore[],
+  now: Date,
+): VerifiedConclusion {
+  const envelope = readEnvelope(content);
+  const chain = readChain(envelope.certificates);
+  const store = trustedStore(envelope, chain, stores);
+  if (!isSignedBy(chain[0].key, envelope.algorithm, envelope.signed, envelope.signature)) {
+    return refuse("signature.invalid", "the signature does not fit the content and the certificate's key");
+  }
+  const stamped = requireValidWhenSigned(envelope, chain, stores, now.getTime());
+  requireNotRevoked(chain, store, now.getTime());
+  requireNotExpired(envelope, now.getTime());
+  const { subject, annotations } = readPayload(envelope, target);
+  return {
+    status: "verified",
+    kind: "signature",
+    statement: null,
+    annotations,
+    subject,
+    signers: [signerOf(chain[0], store)],
+    times: stamped === undefined ? [] : [{ time: new Date(stamped.time).toISOString(), source: "tsa" }],
+    transparencyLog: [],
+  };
+}
+
+function readEnvelope({ bytes, envelope }: NotaryContent): NotaryEnvelope {
+  if (bytes.byteLength > MAX_ENVELOPE_BYTES) {
+    return refuse(
+      "limit.exceeded",
+      `a signature of ${bytes.byteLength} bytes; at most ${MAX_ENVELOPE_BYTES} are read`,
+    );
+  }
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return envelope === "jws" ? readJws(whole) : readCose(whole);
+}
+
+function trustedStore({ scheme }: NotaryEnvelope, chain: Chain, stores: readonly NotaryStore[]): NotaryStore {
+  const type = scheme === "notary.x509" ? "ca" : "signingAuthority";
+  return (
+    storeOf(chain, type, stores) ??
+    refuse("certificate.untrusted", `no certificate of the chain is in a trust store of the type ${type}`)
+  );
+}
+
+/**
+ * The chain must have been valid at the time that is proven: a timestamp's, or the one that a signing authority vouches
+ * for. Where there is none, it must be valid now.
+ */
+function requireValidWhenSigned(
+  envelope: NotaryEnvelope,
+  chain: Chain,
+  stores: readonly NotaryStore[],
+  now: number,
+): StampedTime | undefined {
+  const { authenticTime, timestamp, signature } = envelope;
+  if (authenticTime !== null && authenticTime > now + CLOCK_SKEW) {
+    refuse("time.invalid", `signed at ${new Date(authenticTime).toISOString()}, which is in the future`);
+  }
+  // Only under `notary.x509` is the countersignature looked at.
+  const stamped =
+    authenticTime === null && timestamp !== null ? stampedTime(timestamp, signature, stores, now) : undefined;
+  const times = stamped === undefined ? [authenticTime ?? now] : [stamped.earliest, stamped.latest];
+  if (!chain.every((certificate) => times.every((time) => certificate.validAt(time)))) {
+    refuse(
+      "certificate.expired",
+      stamped === undefined && authenticTime === null
+        ? "the chain is not valid now, and no trusted timestamp says that it was when it signed"
+        : "the certificate's chain was not valid at the time of the signature",
+    );
+  }
+  return stamped;
+}
+
+function requireNotExpired({ expiry }: NotaryEnvelope, now: number): void {
+  if (expiry !== null && expiry <= now) {
+    refuse("signature.expired", `the signer let the signature count until ${new Date(expiry).toISOString()}`);
+  }
+}
+
+/** What was signed: the descriptor of one manifest, whose digest alone decides, and what the signer says of it. */
+function readPayload(
+  { payloadType, payload }: NotaryEnvelope,
+  target: VerificationTarget,
+): { readonly subject: SubjectMatch; readonly annotations: Readonly<Record<string, string>> } {
+  if (payloadType !== PAYLOAD_TYPE) {
+    return refuse("payload.type", `the payload type is ${oneLine(payloadType, 100)}, not ${PAYLOAD_TYPE}`);
+  }
+  const parsed = parseStrictJson(payload, { bytes: MAX_PAYLOAD_BYTES, depth: 10, values: 10_000 });
+  if (!parsed.ok) return refuse("payload.invalid", `the payload cannot be read: ${parsed.reason.message}`);
+  const artifact = member(parsed.value, "targetArtifact");
+  if (!isObject(artifact) || !isDescriptor(artifact)) {
+    return refuse("payload.invalid", "the payload's targetArtifact is no descriptor");
+  }
+  const digest = parseDigest(stringAt(artifact, "digest") ?? "");
+  if (digest === undefined) return refuse("subject.absent", "the payload names no digest that can be used");
+  const subject = matchDigest(digest, target);
+  const annotations = stringMap(member(artifact, "annotations") ?? {});
+  if (annotations === undefined)
+    return refuse("payload.invalid", "the payload's annotations are not all text");
+  return subject === undefined
+    ? refuse(
+        "subject.mismatch",
+        `the signature is over ${digest}, not over ${target.digest} or its platforms`,
+      )
+    : { subject, annotations };
+}
+
+function isDescriptor(artifact: JsonObject): boolean {
+  const size = member(artifact, "size");
+  const mediaType = stringAt(artifact, "mediaType") ?? "";
+  return mediaType !== "" && typeof size === "number" && Number.isInteger(size) && size >= 0;
+}
+
+function signerOf(leaf: Certificate, store: NotaryStore): CertificateSigner {
+  return {
+    kind: "x509",
+    identity: subjectOf(leaf),
+    identityType: "subject",
+    issuer: null,
+    trustRoot: store.name,
+    certificate: NO_EXTENSIONS,
+    serialNumber: leaf.serialNumber,
+  };
+}

@@ -1,0 +1,2 @@
+export { concludeNotary } from "./conclude.ts";
+export { storeFromData, type NotaryStore } from "./store.ts";
