@@ -9,12 +9,7 @@ export function decodeBase64(text: string): Buffer | undefined {
   const encoding = unpadded.includes("-") || unpadded.includes("_") ? "base64url" : "base64";
   const bytes = Buffer.from(unpadded, encoding);
   // Encoding again gives the same text only where the decoder had nothing to skip, mix or drop.
-  const again = bytes.toString(encoding);
-  return again.startsWith(unpadded) && again.length - unpadded.length === paddingOf(again)
-    ? bytes
-    : undefined;
-}
-
-function paddingOf(text: string): number {
-  return text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const canonical =
+    encoding === "base64url" ? unpadded : unpadded.padEnd(Math.ceil(unpadded.length / 4) * 4, "=");
+  return bytes.toString(encoding) === canonical ? bytes : undefined;
 }
