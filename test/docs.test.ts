@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { spawnSync } from "node:child_process";
 import { buildPolicy, loadPolicyFolder } from "../src/policy/index.ts";
+import { reasonsDocs } from "../scripts/generate-reasons-docs.ts";
 import { readConfig } from "../src/server/index.ts";
 import { opa } from "./lab/opa.ts";
 import { keyPair } from "./lab/sigstore/index.ts";
@@ -91,5 +92,9 @@ describe("the guides", () => {
     }
     const config = await readConfig(join(folder, "assay.yaml"));
     expect(config.ok ? "" : config.reason.message).to.equal("");
+  });
+
+  it("reasons.md is what the source says: run `node scripts/generate-reasons-docs.ts`", () => {
+    expect(readFileSync(join(docs, "reasons.md"), "utf8")).to.equal(reasonsDocs());
   });
 });

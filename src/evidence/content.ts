@@ -1,7 +1,8 @@
 import { canonicalJson, digestOf, hexOf, type Digest, type Reason } from "../core/index.ts";
 import type { Expected } from "./media-types.ts";
 import { onlyDocument, shapeOf } from "./shape.ts";
-import type { Artifact, ArtifactContent, EvidenceCode } from "./types.ts";
+import type { EvidenceCode } from "./reasons.ts";
+import type { Artifact, ArtifactContent } from "./types.ts";
 
 type Annotations = Readonly<Record<string, string>>;
 

@@ -2,3 +2,4 @@ export type * from "./types.ts";
 export { readEvidenceFiles, type FileCode } from "./files.ts";
 export { gatherEvidence, type EvidenceSources, type GatherOptions } from "./gather.ts";
 export { LIMITS as EVIDENCE_LIMITS, type Limits as EvidenceLimits } from "./limits.ts";
+export { EVIDENCE_REASONS, type EvidenceCode } from "./reasons.ts";

@@ -1,4 +1,5 @@
 import type { Digest, Reason } from "../core/index.ts";
+import type { EvidenceCode } from "./reasons.ts";
 
 export type EvidenceSource = "referrer" | "cosign-tag" | "buildkit" | "layout" | "file";
 
@@ -54,17 +55,6 @@ export type ArtifactContent =
   | { readonly kind: "skipped"; readonly reason: Reason<EvidenceCode> }
   /** There, but not to be had now: the registry failed. */
   | { readonly kind: "unreachable"; readonly reason: Reason };
-
-export type EvidenceCode =
-  | "evidence.media_type_unknown"
-  | "evidence.format_unknown"
-  | "evidence.format_unsupported"
-  | "evidence.no_payload"
-  | "evidence.payload_invalid"
-  /** The list of what is attached was cut, or parts of it could not be read. */
-  | "evidence.list_incomplete"
-  | "evidence.limit_exceeded"
-  | "subject.mismatch";
 
 export interface EvidenceCollection {
   readonly artifacts: readonly Artifact[];

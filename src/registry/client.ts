@@ -23,9 +23,9 @@ import type {
   Descriptor,
   FetchedManifest,
   ReferrersList,
-  RegistryCode,
   RepositoryName,
 } from "./types.ts";
+import type { RegistryCode } from "./reasons.ts";
 
 export interface Registry extends ContentSource {
   /** Ends the kept connections. */

@@ -1,5 +1,5 @@
 import { describeThrown, failure, type Failure } from "../core/index.ts";
-import type { RegistryCode } from "./types.ts";
+import type { RegistryCode } from "./reasons.ts";
 
 /** What the leaves of this stage throw; `guarded` makes a value of it at the border. */
 export class RegistryFault extends Error {

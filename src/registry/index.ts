@@ -17,3 +17,4 @@ export {
   type RegistryLimits,
   type RegistrySettings,
 } from "./settings.ts";
+export { REGISTRY_REASONS, type RegistryCode } from "./reasons.ts";

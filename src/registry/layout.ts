@@ -11,9 +11,9 @@ import type {
   Descriptor,
   FetchedManifest,
   ReferrersList,
-  RegistryCode,
   RepositoryName,
 } from "./types.ts";
+import type { RegistryCode } from "./reasons.ts";
 
 /** An OCI image layout on disk. It answers for every repository: what it holds is found by digest, or by name. */
 export interface LayoutSource extends ContentSource {

@@ -12,7 +12,8 @@ import {
   type Result,
 } from "../core/index.ts";
 import { foldedTwins, parseAnnotations, parseDescriptor, parseDescriptors } from "./descriptor.ts";
-import type { Descriptor, Manifest, RegistryCode } from "./types.ts";
+import type { RegistryCode } from "./reasons.ts";
+import type { Descriptor, Manifest } from "./types.ts";
 
 export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
 export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";

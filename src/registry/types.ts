@@ -1,4 +1,5 @@
 import type { Digest, Result } from "../core/index.ts";
+import type { RegistryCode } from "./reasons.ts";
 
 /** A repository of one registry, both canonical: `docker.io` + `library/nginx`, `localhost:5000` + `app`. */
 export interface RepositoryName {
@@ -91,21 +92,3 @@ export interface ContentSource {
     options: ContentOptions,
   ): Promise<Result<ReferrersList, RegistryCode>>;
 }
-
-/** Why content could not be had. `registry.not_found` is an answer; the other codes leave the question open. */
-export type RegistryCode =
-  | "registry.not_found"
-  | "registry.unavailable"
-  | "registry.timeout"
-  | "registry.throttled"
-  | "registry.auth_failed"
-  | "registry.auth_refused"
-  | "registry.auth_protocol"
-  | "registry.tls"
-  | "registry.protocol"
-  | "registry.not_allowed"
-  | "registry.digest_mismatch"
-  | "registry.size_mismatch"
-  | "registry.limit_exceeded"
-  | "registry.media_type"
-  | "registry.manifest_invalid";
