@@ -47,6 +47,15 @@ export const clients = {
     goModule: { folder: module("sigstore-go"), package: "." },
     homepage: "test/interop/modules/sigstore-go",
   },
+  /** Signs and verifies with the library of the Notary Project. */
+  notation: {
+    name: "notation",
+    version: "1.3.2",
+    versionArguments: ["-version"],
+    versionPattern: /^notation-go (\S+)$/mu,
+    goModule: { folder: module("notation"), package: "." },
+    homepage: "test/interop/modules/notation",
+  },
   /** CNCF distribution: the registry that most people run; it has no referrers API. */
   distribution: {
     name: "registry",

@@ -1,12 +1,14 @@
 import { gather } from "../../src/decision/index.ts";
 import type { InputDocument, InputEvidence } from "../../src/normalization/index.ts";
 import { createRegistry, openLayout } from "../../src/registry/index.ts";
-import { trustFromFiles } from "../../src/verification/index.ts";
+import { trustFromFiles, type TrustMaterial } from "../../src/verification/index.ts";
 
 /** Files that trust is read from, as on the command line. */
 export interface Trusted {
   readonly trustedRoots?: readonly string[];
   readonly keys?: readonly string[];
+  /** In place of files: trust that has no flags of its own. */
+  readonly material?: TrustMaterial;
 }
 
 /** What assay makes of an image in a registry, up to policy, verified with this trust alone. */
@@ -35,17 +37,22 @@ async function upToPolicy(
   trusted: Trusted,
   sources: Pick<Parameters<typeof gather>[1], "registry" | "layouts">,
 ): Promise<InputDocument> {
-  const trust = trustFromFiles({ trustedRoots: trusted.trustedRoots ?? [], keys: trusted.keys ?? [] });
-  if (!trust.ok) throw new Error(trust.reason.message);
+  const material = trusted.material ?? materialOf(trusted);
   const found = await gather(
     { reference, surface: "cli", namespace: null, parameters: {}, platform: null },
-    { ...sources, files: [], trust: trust.value, clock: () => new Date() },
+    { ...sources, files: [], trust: material, clock: () => new Date() },
     { signal: AbortSignal.timeout(30_000), time: new Date() },
   );
   if (!found.ok) throw new Error(`${found.reason.code}: ${found.reason.message}`);
   const { completeness } = found.value.input;
   if (!completeness.complete) throw new Error(`incomplete: ${JSON.stringify(completeness.reasons)}`);
   return found.value.input;
+}
+
+function materialOf({ trustedRoots = [], keys = [] }: Trusted): TrustMaterial {
+  const trust = trustFromFiles({ trustedRoots, keys });
+  if (!trust.ok) throw new Error(trust.reason.message);
+  return trust.value;
 }
 
 /** What became of each piece of evidence, a line each, sorted: where it was, what it is, who signed it or why not. */

@@ -20,6 +20,8 @@ export interface Tagged {
 export interface NotaryOptions {
   /** Digest of what is signed. */
   readonly digest: string;
+  /** … and what else notation compares of it. */
+  readonly target?: { readonly mediaType: string; readonly size: number };
   readonly by: SigningIdentity;
   /** The certificates above the signer's, in order, the root last. */
   readonly above: readonly SigningIdentity[];
@@ -54,9 +56,9 @@ export function notarySignature(form: Form, options: NotaryOptions): Buffer {
   };
   const payload: Record<string, unknown> = {
     targetArtifact: {
-      mediaType: "application/vnd.oci.image.manifest.v1+json",
+      mediaType: options.target?.mediaType ?? "application/vnd.oci.image.manifest.v1+json",
       digest: options.digest,
-      size: 528,
+      size: options.target?.size ?? 528,
       ...(annotations === undefined ? {} : { annotations }),
     },
   };
