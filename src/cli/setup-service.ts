@@ -3,6 +3,7 @@ import { decide, type DecidingContext } from "../decision/index.ts";
 import { loadEngine } from "../policy/index.ts";
 import { createRegistry, dockerCredentials, type HostSettings } from "../registry/index.ts";
 import type { Decider, ServiceConfig } from "../server/index.ts";
+import { ConclusionCache } from "../verification/index.ts";
 import { readInputFile } from "./files.ts";
 import type { Io } from "./io.ts";
 import { openPolicy } from "./policy.ts";
@@ -30,6 +31,7 @@ export async function openService(
     layouts: [],
     files: [],
     trust: trust.value,
+    conclusions: new ConclusionCache(),
     engine: engine.value,
     clock: io.clock,
   };

@@ -43,9 +43,10 @@ export async function gather(
   const judged: JudgedArtifact[] = [];
   const target = targetOf(image, description.value);
   const budget = new StatementBudget();
+  const cache = context.conclusions ?? null;
   for (const artifact of StatementBudget.order(evidence.artifacts)) {
     if (signal.aborted) return deadlineExceeded();
-    const conclusion = verify(artifact, target, context.trust, { now: time });
+    const conclusion = verify(artifact, target, context.trust, { now: time, cache });
     judged.push({ artifact, conclusion: budget.take(conclusion) });
     await breathe();
   }

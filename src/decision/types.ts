@@ -2,7 +2,7 @@ import type { Digest, Reason } from "../core/index.ts";
 import type { ContentSource, LayoutSource } from "../registry/index.ts";
 import type { InputDocument, InputRequest } from "../normalization/index.ts";
 import type { PolicyEngine, PolicyResult, PolicyVerdict } from "../policy/index.ts";
-import type { TrustMaterial } from "../verification/index.ts";
+import type { ConclusionCache, TrustMaterial } from "../verification/index.ts";
 
 export type Outcome = "allow" | "deny" | "undecided";
 
@@ -40,6 +40,8 @@ export interface DecisionContext {
   /** Files and folders named on the command line. */
   readonly files: readonly string[];
   readonly trust: TrustMaterial;
+  /** Where verified conclusions are remembered from one decision to the next; absent: nowhere. */
+  readonly conclusions?: ConclusionCache;
   readonly clock: () => Date;
 }
 

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
+import type { JsonValue } from "../core/index.ts";
 import type { Artifact, ArtifactContent } from "../evidence/index.ts";
 import { CLOCK_SKEW } from "./testimony.ts";
 import type { TrustMaterial, VerificationTarget, VerifiedConclusion } from "./types.ts";
 
 export interface CacheLimits {
   readonly entries: number;
-  /** Of the evidence from which the kept conclusions were drawn. */
+  /** Of memory that all conclusions may take, by the highest estimate. */
   readonly bytes: number;
-  /** Of one piece of evidence: an SBOM of some megabytes must not push out a thousand provenances. */
+  /** Of one conclusion: an SBOM of some megabytes must not push out a thousand provenances. */
   readonly entryBytes: number;
 }
 
@@ -39,7 +40,7 @@ export class ConclusionCache {
     return this.#entries.size;
   }
 
-  /** Bytes of evidence behind what is kept. */
+  /** Memory that what is kept may take. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -52,9 +53,12 @@ export class ConclusionCache {
     return entry.conclusion;
   }
 
-  keep(key: string, conclusion: VerifiedConclusion, bytes: number): void {
+  /** `evidenceBytes` is the size of the evidence from which the conclusion was drawn. */
+  keep(key: string, conclusion: VerifiedConclusion, evidenceBytes: number): void {
     const since = validSince(conclusion);
-    if (since === undefined || bytes > this.#limits.entryBytes) return;
+    if (since === undefined) return;
+    const bytes = weightOf(conclusion, evidenceBytes, this.#limits.entryBytes);
+    if (bytes === undefined) return;
     this.#drop(key);
     this.#entries.set(key, { conclusion, bytes, since });
     this.#bytes += bytes;
@@ -68,6 +72,34 @@ export class ConclusionCache {
     this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
     this.#entries.delete(key);
   }
+}
+
+/** One character outside of Latin-1 makes two bytes of every character in its text. */
+const BYTES_OF_TEXT = 2;
+
+/** An object of one key that no other has, in V8; most values take a third of that. */
+const BYTES_OF_VALUE = 104;
+
+/**
+ * The memory that a conclusion takes at most: parsed, three bytes of evidence can take fifty times as much (I7).
+ * `undefined` where that is more than `most`.
+ */
+function weightOf(
+  { statement }: VerifiedConclusion,
+  evidenceBytes: number,
+  most: number,
+): number | undefined {
+  let bytes = BYTES_OF_TEXT * evidenceBytes;
+  const open: JsonValue[] = [];
+  for (const { digest } of statement?.subjects ?? []) open.push(digest);
+  if (statement !== null) open.push(statement.predicate);
+  for (let value = open.pop(); value !== undefined && bytes <= most; value = open.pop()) {
+    bytes += BYTES_OF_VALUE;
+    if (typeof value === "object" && value !== null) {
+      for (const inner of Object.values(value)) open.push(inner);
+    }
+  }
+  return bytes <= most ? bytes : undefined;
 }
 
 /** Times that lie ahead of a clock are refused: a conclusion holds from when its last one no longer does. */

@@ -160,6 +160,6 @@ export interface TrustRoot {
 export interface VerificationOptions {
   /** The decision's time: what is held against "now" where no trusted time exists. */
   readonly now: Date;
-  /** Where verified conclusions are remembered: absent, in the one of the process; `null`, nowhere. */
+  /** Where verified conclusions are remembered; absent or `null`: nowhere. */
   readonly cache?: ConclusionCache | null;
 }

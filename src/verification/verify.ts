@@ -5,7 +5,7 @@ import { parseBundle, type Bundle } from "./bundle.ts";
 import { readCloudBuildProvenance, requireAgreement } from "./cloud-build.ts";
 import { claimedPredicateType } from "./claim.ts";
 import { hasSignature, readSimpleSigning, readSimpleSigningPayload, readStoredEnvelope } from "./cosign.ts";
-import { ConclusionCache, questionKey } from "./conclusion-cache.ts";
+import { questionKey } from "./conclusion-cache.ts";
 import { requireInTotoPayload, type Envelope } from "./dsse.ts";
 import { concludeNotary } from "./notary/index.ts";
 import { prove, type Proof } from "./prove.ts";
@@ -24,7 +24,7 @@ import type {
 /**
  * Comes to the one conclusion about one artifact: who signed it and when, proven against the trust given, and whether
  * it speaks of this image. Never throws: what is wrong is a reason with a stable code. What was verified before against
- * the same trust is remembered (`ConclusionCache`), and equal to what would be concluded anew.
+ * the same trust is remembered where a `ConclusionCache` is given, and equal to what would be concluded anew.
  */
 export function verify(
   artifact: Artifact,
@@ -33,7 +33,7 @@ export function verify(
   options: VerificationOptions,
 ): Conclusion {
   try {
-    const cache = options.cache === undefined ? processCache : options.cache;
+    const { cache = null } = options;
     const key = cache === null ? undefined : questionKey(artifact, target, trust);
     if (cache === null || key === undefined) return conclude(artifact.content, target, trust, options);
     const known = cache.find(key, options.now);
@@ -49,8 +49,6 @@ export function verify(
     };
   }
 }
-
-const processCache = new ConclusionCache();
 
 function sizeOf(content: ArtifactContent): number {
   return "bytes" in content ? content.bytes.byteLength : 0;

@@ -7,6 +7,7 @@ import type { JsonValue } from "../../src/core/index.ts";
 import type { Decided, DecidingContext } from "../../src/decision/index.ts";
 import { EVIDENCE_LIMITS } from "../../src/evidence/index.ts";
 import type { ContentSource } from "../../src/registry/index.ts";
+import { ConclusionCache } from "../../src/verification/index.ts";
 import { attachBundle, pushCosignTag } from "../lab/images.ts";
 import { LabStore, type PushedImage } from "../lab/registry.ts";
 import {
@@ -287,6 +288,23 @@ describe("decide: what must never break", () => {
       const proven = input?.evidence.filter(({ status }) => status === "verified");
       expect(proven?.map(({ subject }) => subject?.digest)).to.deep.equal([image.digest]);
     }
+  });
+
+  it("I3 A070 remembered conclusions change no byte of a decision, nor of what was judged", async () => {
+    const conclusions = new ConclusionCache();
+    const ask = async (evidence: readonly Evidence[], context: Partial<DecidingContext>) =>
+      JSON.stringify(await judge(storeSource(storeWith(evidence)), { context }));
+    const questions = [pool, pool.toReversed(), ...pool.map((evidence) => [evidence])];
+    const cold: string[] = [];
+    for (const evidence of questions) cold.push(await ask(evidence, {}));
+    expect(conclusions.size).to.equal(0);
+    for (let round = 0; round < 2; round++) {
+      for (const [index, evidence] of questions.entries()) {
+        expect(await ask(evidence, { conclusions })).to.equal(cold[index]);
+      }
+    }
+    // What fails is not remembered, what is verified is, once.
+    expect(conclusions.size).to.equal(6);
   });
 
   it("I3 the same question at the same time gives the same bytes, whatever was decided in between", async () => {
