@@ -1,10 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
-import { describeThrown, failure, oneLine, success, type Result } from "../../core/index.ts";
+import { oneLine } from "../../core/index.ts";
 import { buildPolicy } from "../../policy/index.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { replaceFile } from "../files.ts";
 import { complain, type Io } from "../io.ts";
 import { faultLines } from "../policy.ts";
 import { startProgress } from "../progress.ts";
@@ -43,17 +42,4 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (!written.ok) return complain(io, written.reason.message);
   io.stdout.write(`${oneLine(out)}  ${built.value.digest}  revision ${revision}\n`);
   return EXIT.allow;
-}
-
-/** Whole or not at all: a service that reads the file meanwhile never sees half a bundle. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<Result<void, "file.unwritable">> {
-  const beside = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(beside, bytes);
-    await rename(beside, path);
-    return success(undefined);
-  } catch (thrown) {
-    await rm(beside, { force: true }).catch(() => undefined);
-    return failure("file.unwritable", `${oneLine(path)}: cannot be written: ${describeThrown(thrown)}`);
-  }
 }
