@@ -40,6 +40,19 @@ _is(signer, actual) if {
 	pattern.match(signer.pattern, actual.identity)
 }
 
+# The Notary Project: all that policy.yaml says of the subject stands in it. In values no comma is left as it is.
+_is(signer, actual) if {
+	signer.kind == "notary"
+	actual.kind == "x509"
+	actual.identityType == "subject"
+	actual.trustRoot == signer.store
+	count(signer.subject) > 0
+	parts := split(actual.identity, ", ")
+	every part in signer.subject {
+		part in parts
+	}
+}
+
 _root_fits(null, _)
 
 _root_fits(name, actual) if actual.trustRoot == name

@@ -41,6 +41,38 @@ test_own_authority_alone if {
 	by(["release"], object.union(fixtures.release, {"kind": "x509"})) == set()
 }
 
+_notary := {"kind": "notary", "store": "acme-ca", "subject": ["C=US", "ST=WA", "O=Acme"]}
+
+_subject := {
+	"kind": "x509",
+	"identity": "C=US, ST=WA, O=Acme, CN=Release\\2C Team",
+	"identityType": "subject",
+	"issuer": null,
+	"trustRoot": "acme-ca",
+	"certificate": {},
+}
+
+_by_notary(signer, actual) := answer if {
+	answer := approval.signed_by(["own"]) with data.policy.signers as {"own": signer}
+		with input.evidence as [fixtures.attested("sha256:1", fixtures.slsa, actual, fixtures.on_image)]
+}
+
+test_notary if {
+	_by_notary(_notary, _subject) == {"sha256:1"}
+	_by_notary(object.union(_notary, {"subject": ["CN=Release\\2C Team"]}), _subject) == {"sha256:1"}
+}
+
+# The same subject by another store, another subject, or a name of another kind, is somebody else.
+test_notary_alone if {
+	_by_notary(_notary, object.union(_subject, {"trustRoot": "other"})) == set()
+	_by_notary(_notary, object.union(_subject, {"identity": "C=US, ST=WA, O=Acme2"})) == set()
+	_by_notary(_notary, object.union(_subject, {"identity": "C=US, ST=WA, CN=x\\2C O\\3DAcme"})) == set()
+	_by_notary(object.union(_notary, {"subject": []}), _subject) == set()
+	_by_notary(_notary, object.union(_subject, {"identityType": "other"})) == set()
+	_by_notary(_notary, object.union(_subject, {"kind": "certificate"})) == set()
+	_by_own(object.union(_owned, {"trustRoot": "acme-ca"})) == set()
+}
+
 test_stranger if by(["release"], fixtures.stranger) == set()
 
 test_nobody_named if by([], fixtures.release) == set()

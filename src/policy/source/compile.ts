@@ -41,6 +41,9 @@ export function compileData(source: PolicySource, library: RuleLibrary): Checked
         ...(Object.keys(source.trust.authorities).length === 0
           ? {}
           : { authorities: mapValues(source.trust.authorities, ({ pem, crls }) => ({ pem, crls })) }),
+        ...(Object.keys(source.trust.notary).length === 0
+          ? {}
+          : { notary: mapValues(source.trust.notary, (store) => ({ ...store })) }),
       },
       library: libraryData(library),
     },
@@ -55,6 +58,7 @@ export function signerData(
   if (signer.kind === "key") {
     return { kind: "key", keyId: signer.keyId, from: signer.from, to: signer.to };
   }
+  if (signer.kind === "notary") return { kind: "notary", store: signer.store, subject: signer.subject };
   if (signer.kind === "x509") {
     const { authority, identity } = signer;
     return { kind: "x509", authority, identity, pattern: patternData(toPattern(identity)) };

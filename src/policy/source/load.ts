@@ -92,6 +92,8 @@ function rawSigner(raw: JsonObject[string]): RawSigner {
     "log",
     "cloudBuild",
     "authority",
+    "notary",
+    "subject",
   ].flatMap((key) => {
     const value = key === "distrust" ? at(raw, key) : text(key);
     return typeof value === "string" || typeof value === "boolean" ? [[key, value] as const] : [];

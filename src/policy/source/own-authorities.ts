@@ -20,7 +20,7 @@ interface Authorities {
 export async function readAuthorities(folder: Folder, others: ReadonlySet<string>): Promise<Authorities> {
   const faults: PolicyFault[] = [];
   const authorities: Record<string, { pem: string; crls: readonly string[] }> = {};
-  const lists = new Set(await folder.list("trust", ".crl"));
+  const lists = new Set(await folder.list("trust", ".crl")).difference(others);
   const refuse = (file: string, message: string) =>
     void faults.push(fileFault(file, { code: "policy.authority_invalid", message }));
   for (const file of await folder.list("trust", ".pem")) {

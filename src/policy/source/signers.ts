@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { describeThrown, digestOf, failure, success, type Digest, type Result } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
+import { parseSubject } from "./distinguished-name.ts";
 import type { Folder, FolderFault } from "./folder.ts";
 import { toMoment } from "./moment.ts";
 import { acceptsEverybody } from "./names.ts";
@@ -21,6 +22,8 @@ export interface RawSigner {
   readonly log?: string;
   readonly cloudBuild?: string;
   readonly authority?: string;
+  readonly notary?: string;
+  readonly subject?: string;
 }
 
 const MAX_KEY_BYTES = 64 * 1024;
@@ -29,7 +32,7 @@ const MAX_KEY_BYTES = 64 * 1024;
  * Checks one signer. Either a certificate (issuer exactly, identity as a pattern that does not mean everybody) or a key
  * from a file of the folder; both at once would let one silently win (threats A014, T092, A143). Codes:
  * `policy.signer_ambiguous`, `policy.signer_incomplete`, `policy.identity_too_wide`, `policy.pattern_invalid`,
- * `policy.key_invalid`, `policy.date_invalid` and those of `Folder`.
+ * `policy.subject_invalid`, `policy.key_invalid`, `policy.date_invalid` and those of `Folder`.
  */
 export async function checkSigner(
   raw: RawSigner,
@@ -45,13 +48,14 @@ export async function checkSigner(
       const message = `${ofKey} is for keys; certificates carry their own times`;
       return fault(ofKey, "policy.signer_incomplete", message);
     }
+    if (raw.notary !== undefined || raw.subject !== undefined) return checkNotary(raw, name, fault);
     return raw.authority === undefined
       ? checkCertificate(raw, name, fault)
       : checkAuthority(raw, raw.authority, name, fault);
   }
-  const other = (["issuer", "identity", "certificate", "trustRoot", "authority"] as const).find(
-    (f) => raw[f] !== undefined,
-  );
+  const other = (
+    ["issuer", "identity", "certificate", "trustRoot", "authority", "notary", "subject"] as const
+  ).find((f) => raw[f] !== undefined);
   if (other !== undefined) {
     return fault(
       other,
@@ -112,6 +116,25 @@ function checkAuthority(
   return compiled.ok
     ? { kind: "x509", authority, identity }
     : fault("identity", compiled.reason.code, compiled.reason.message);
+}
+
+/** A signer of the Notary Project: parts of the subject that a store's authorities certify. */
+function checkNotary(raw: RawSigner, name: string, fault: Refuse): SignerSource | PolicyFault {
+  const other = (["issuer", "identity", "certificate", "trustRoot", "authority"] as const).find(
+    (field) => raw[field] !== undefined,
+  );
+  if (other !== undefined) {
+    const message = `the signer ${name} has both notary and ${other}; a signer is one or the other, so define two`;
+    return fault(other, "policy.signer_ambiguous", message);
+  }
+  const { notary, subject } = raw;
+  if (notary === undefined || subject === undefined) {
+    return fault("", "policy.signer_incomplete", `the signer ${name} needs both notary and subject`);
+  }
+  const parts = parseSubject(subject);
+  return parts.ok
+    ? { kind: "notary", store: notary, subject: parts.value }
+    : fault("subject", parts.reason.code, parts.reason.message);
 }
 
 /** Says why an identity would accept strangers, or nothing where it does not. */

@@ -1,6 +1,7 @@
 import { isObject, parseStrictJson, stringAt, type JsonObject } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
 import { fileFault, type Folder } from "./folder.ts";
+import { NOTARY_FILE, readNotaryStores } from "./notary-stores.ts";
 import { readAuthorities } from "./own-authorities.ts";
 import { publicGoodRootJson } from "./public-good.ts";
 import { compileRoot } from "./root-parts.ts";
@@ -20,8 +21,8 @@ interface Roots {
 }
 
 /**
- * Reads trust/: Sigstore roots (NAME.json, or their parts and thresholds in NAME.yaml), X.509 authorities (NAME.pem), and
- * the keys that signers name. Where there is no root and some signer is keyless, the public-good Sigstore is the root.
+ * Reads trust/: Sigstore roots (NAME.json, or their parts and thresholds in NAME.yaml), X.509 authorities (NAME.pem),
+ * trust stores of the Notary Project (notary.yaml), and the keys that signers name. Where there is no root and some signer is keyless, the public-good Sigstore is the root.
  */
 export async function readTrust(
   folder: Folder,
@@ -31,15 +32,21 @@ export async function readTrust(
   const { roots, thresholds, parts, faults } = await readRoots(folder);
   const keyless = Object.values(signers).some(({ kind }) => kind === "certificate");
   if (Object.keys(roots).length === 0 && keyless) roots[PUBLIC_GOOD] = publicGoodRootJson();
-  const { authorities, faults: authorityFaults } = await readAuthorities(folder, parts);
-  faults.push(...authorityFaults);
+  const { stores: notary, files, faults: notaryFaults } = await readNotaryStores(folder);
+  const { authorities, faults: authorityFaults } = await readAuthorities(folder, parts.union(files));
+  faults.push(...notaryFaults, ...authorityFaults);
+  for (const name of Object.keys(notary)) {
+    if (!Object.hasOwn(roots, name) && !Object.hasOwn(authorities, name)) continue;
+    const message = `there is a trust root or authority of the name ${name}; rules could not tell them apart, so rename one`;
+    faults.push(fileFault(NOTARY_FILE, { code: "policy.notary_invalid", message }));
+  }
   for (const name of Object.keys(authorities)) {
     if (!Object.hasOwn(roots, name)) continue;
     const message = `there is a trust root of the same name; rules could not tell them apart, so rename one`;
     faults.push(fileFault(`trust/${name}.pem`, { code: "policy.authority_invalid", message }));
   }
   for (const [name, signer] of Object.entries(signers)) {
-    const fault = faultOfSigner(name, signer, { roots, authorities }, file);
+    const fault = faultOfSigner(name, signer, { roots, authorities, notary }, file);
     if (fault !== undefined) faults.push(fault);
   }
   const keys = Object.fromEntries(
@@ -47,7 +54,7 @@ export async function readTrust(
       signer.kind === "key" ? [[name, keyTrust(signer)] as const] : [],
     ),
   );
-  return { trust: { roots, thresholds, keys, authorities }, faults };
+  return { trust: { roots, thresholds, keys, authorities, notary }, faults };
 }
 
 async function readRoots(folder: Folder): Promise<Roots> {
@@ -58,6 +65,7 @@ async function readRoots(folder: Folder): Promise<Roots> {
     else found.roots[rootName(name)] = root.json;
   }
   for (const name of await folder.list("trust", ".yaml")) {
+    if (name === NOTARY_FILE) continue;
     const file = await readYaml(folder, name);
     const faults = file.ok ? schemaFaults(file.value, "trustRoot") : file.faults;
     found.faults.push(...faults);
@@ -105,7 +113,7 @@ async function readRoot(folder: Folder, name: string): Promise<{ json: JsonObjec
 function faultOfSigner(
   name: string,
   signer: SignerSource,
-  { roots, authorities }: Pick<TrustSource, "roots" | "authorities">,
+  { roots, authorities, notary }: Pick<TrustSource, "roots" | "authorities" | "notary">,
   file: YamlFile,
 ): PolicyFault | undefined {
   if (signer.kind === "certificate" && signer.trustRoot !== null && !Object.hasOwn(roots, signer.trustRoot)) {
@@ -115,6 +123,10 @@ function faultOfSigner(
   if (signer.kind === "x509" && !Object.hasOwn(authorities, signer.authority)) {
     const message = `there is no certificate authority in trust/${signer.authority}.pem; found ${among(authorities)}`;
     return file.fault(["signers", name, "authority"], "policy.authority_missing", message);
+  }
+  if (signer.kind === "notary" && !["ca", "signingAuthority"].includes(notary[signer.store]?.type ?? "")) {
+    const message = `${NOTARY_FILE} has no store ${signer.store} of the type ca or signingAuthority; found ${among(notary)}`;
+    return file.fault(["signers", name, "notary"], "policy.store_missing", message);
   }
   return undefined;
 }

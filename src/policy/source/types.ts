@@ -17,7 +17,8 @@ export interface PolicySource {
   readonly exceptionsFile: YamlFile | undefined;
 }
 
-export type SignerSource = CertificateSignerSource | AuthoritySignerSource | KeySignerSource;
+export type SignerSource =
+  CertificateSignerSource | AuthoritySignerSource | NotarySignerSource | KeySignerSource;
 
 export interface CertificateSignerSource {
   readonly kind: "certificate";
@@ -32,6 +33,14 @@ export interface AuthoritySignerSource {
   readonly kind: "x509";
   readonly authority: string;
   readonly identity: string;
+}
+
+/** Whose subject has these parts, by a trust store of the Notary Project. */
+export interface NotarySignerSource {
+  readonly kind: "notary";
+  readonly store: string;
+  /** `TYPE=value`, as `parseSubject` writes them. */
+  readonly subject: readonly string[];
 }
 
 /** When and how a key's signatures count, as data.json has it; RFC 3339, UTC, whole seconds. */
@@ -89,6 +98,15 @@ export interface TrustSource {
   readonly keys: Readonly<Record<string, KeyTerms & { readonly pem: string }>>;
   /** X.509 of one's own: certificates and revocation lists in PEM. */
   readonly authorities: Readonly<Record<string, { readonly pem: string; readonly crls: readonly string[] }>>;
+  readonly notary: Readonly<Record<string, NotaryStoreSource>>;
+}
+
+/** A trust store of the Notary Project, certificates and revocation lists in PEM. */
+export interface NotaryStoreSource {
+  readonly type: string;
+  readonly pem: string;
+  readonly crls: readonly string[];
+  readonly revocation: string;
 }
 
 /** What the compiler must know of a rule, from its METADATA; `library.rules` of data.json, by code. */

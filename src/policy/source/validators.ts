@@ -1,5 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import exceptionsSchema from "../../../schemas/exceptions.schema.json" with { type: "json" };
+import notarySchema from "../../../schemas/notary.schema.json" with { type: "json" };
 import policySchema from "../../../schemas/policy.schema.json" with { type: "json" };
 import trustRootSchema from "../../../schemas/trust-root.schema.json" with { type: "json" };
 
@@ -9,11 +10,17 @@ export const ajv = new Ajv2020({
   verbose: true,
   allowUnionTypes: true,
   code: { source: true, esm: true },
-  schemas: { policy: policySchema, exceptions: exceptionsSchema, trustRoot: trustRootSchema },
+  schemas: {
+    policy: policySchema,
+    exceptions: exceptionsSchema,
+    trustRoot: trustRootSchema,
+    notary: notarySchema,
+  },
 });
 
 export const validators = {
   policy: ajv.compile(policySchema),
   exceptions: ajv.compile(exceptionsSchema),
   trustRoot: ajv.compile(trustRootSchema),
+  notary: ajv.compile(notarySchema),
 } as const;
