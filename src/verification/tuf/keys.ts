@@ -49,11 +49,12 @@ function readHex(text: string): KeyObject {
   return importKey(Buffer.concat([ED25519_SPKI, Buffer.from(text, "hex")]), "format.invalid");
 }
 
-/** Node would take the public half of a private key or a certificate as well. */
+/** Node would take the public half of a private key, a certificate, or the first key of several as well. */
 function readPem(text: string): KeyObject {
   const pem = text.trim();
-  if (!pem.startsWith("-----BEGIN PUBLIC KEY-----\n") || !pem.endsWith("-----END PUBLIC KEY-----")) {
-    return refuseTuf("tuf.invalid", "it is not a public key in PEM");
+  const begins = pem.startsWith("-----BEGIN PUBLIC KEY-----\n") && pem.lastIndexOf("-----BEGIN") === 0;
+  if (!begins || !pem.endsWith("-----END PUBLIC KEY-----")) {
+    return refuseTuf("tuf.invalid", "it is not one public key in PEM");
   }
   return checkKey(createPublicKey(pem));
 }

@@ -207,16 +207,19 @@ describe("the trusted root by TUF", () => {
     const attacks: readonly {
       readonly name: string;
       readonly code: string;
+      readonly says?: RegExp;
       readonly attack: (mirror: LabMirror) => void;
     }[] = [
       {
         name: "A102 T108 an older timestamp",
         code: "tuf.rollback",
+        says: /^the timestamp is of version 4; version 5 was seen before$/,
         attack: ({ repository }) => repository.publish(NEWER, { version: 4 }),
       },
       {
         name: "A102 an older snapshot under a new timestamp",
         code: "tuf.rollback",
+        says: /^the snapshot is of version 1; version 5 was seen before$/,
         attack: ({ repository }) =>
           repository.publish(NEWER, {
             change: { timestamp: (it) => void (versionOf(it, "snapshot.json").version = 1) },
@@ -225,6 +228,7 @@ describe("the trusted root by TUF", () => {
       {
         name: "A102 older targets under a new snapshot",
         code: "tuf.rollback",
+        says: /^targets\.json is of version 1; version 5 was seen before$/,
         attack: ({ repository }) =>
           repository.publish(NEWER, {
             change: {
@@ -420,7 +424,7 @@ describe("the trusted root by TUF", () => {
       },
     ];
 
-    for (const { name, code, attack } of attacks) {
+    for (const { name, code, says, attack } of attacks) {
       it(name, async () => {
         mirror.repository.publish(GOOD, { version: 5 });
         await opened();
@@ -428,6 +432,7 @@ describe("the trusted root by TUF", () => {
         attack(mirror);
         const root = await opened({ fileTimeoutMs: 100 });
         expect([...new Set(codes(root))]).to.deep.equal([code]);
+        if (says !== undefined) expect(root.notices[0]?.message).to.match(says);
         expect(root.root).to.deep.equal(GOOD);
         expect(root.source).to.equal("cache");
         // Also on the next start, and nothing else was written anywhere.
