@@ -117,10 +117,16 @@ function readTimestampInfo(der: Buffer): Pick<TimestampToken, "imprint" | "time"
 function readAccuracy(element: DerElement | undefined): number {
   const fields = element?.fields();
   const seconds = fields?.optional(TAG.integer)?.smallInteger() ?? 0;
-  const [millis = 0, micros = 0] = [0, 1].map((number) => {
-    const content = fields?.optional(context(number))?.content;
-    return content === undefined ? 0 : content.length <= 2 ? content.readUIntBE(0, content.length) : 1000;
-  });
+  const fraction = (number: number): number => {
+    const part = fields?.optional(context(number));
+    if (part === undefined) return 0;
+    const { length } = part.content;
+    return length === 1 || length === 2
+      ? part.content.readUIntBE(0, length)
+      : part.fail("a timestamp whose accuracy is none");
+  };
+  const millis = fraction(0);
+  const micros = fraction(1);
   fields?.end();
   return seconds * 1000 + millis + (micros > 0 ? 1 : 0);
 }

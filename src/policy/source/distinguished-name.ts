@@ -1,4 +1,4 @@
-import { failure, success, type Result } from "../../core/index.ts";
+import { escapeNameValue, failure, success, type Result } from "../../core/index.ts";
 
 /** What every identity of the Notary Project must name (trust-store-trust-policy.md, "Trusted Identities Constraints"). */
 const NEEDED = ["C", "ST", "O"] as const;
@@ -27,7 +27,7 @@ export function parseSubject(text: string): Result<readonly string[], "policy.su
   const missing = NEEDED.find((type) => !types.has(type));
   if (missing !== undefined)
     return invalid(`it lacks ${missing}=; country, state and organization are needed`);
-  return success(found.map(({ type, value }) => `${type}=${escapeValue(value)}`));
+  return success(found.map(({ type, value }) => `${type}=${escapeNameValue(value)}`));
 }
 
 function invalid(why: string) {
@@ -47,13 +47,5 @@ function unescape(written: string): string | undefined {
   if (!/^(?:\\[0-7][0-9A-Fa-f]|\\[ "#+,;<=>\\]|[^\\"+,;<>])*$/.test(written)) return undefined;
   return written.replaceAll(/\\([0-9A-Fa-f]{2}|.)/g, (_, escaped: string) =>
     escaped.length === 2 ? String.fromCharCode(Number.parseInt(escaped, 16)) : escaped,
-  );
-}
-
-/** As `subjectOf` in src/verification/notary writes values. */
-function escapeValue(text: string): string {
-  return text.replaceAll(
-    /["+,;<=>\\*]|^[ #]| $/g,
-    (character) => `\\${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
 }

@@ -11,7 +11,7 @@ import {
 import type { ArtifactContent } from "../../evidence/index.ts";
 import type { Certificate } from "../certificate.ts";
 import { NO_EXTENSIONS } from "../fulcio.ts";
-import { refuse } from "../refusal.ts";
+import { Refusal, refuse } from "../refusal.ts";
 import { matchDigest } from "../subject.ts";
 import { CLOCK_SKEW } from "../testimony.ts";
 import type { CertificateSigner, SubjectMatch, VerificationTarget, VerifiedConclusion } from "../types.ts";
@@ -22,7 +22,7 @@ import { stampedTime, type StampedTime } from "./countersignature.ts";
 import { MAX_ENVELOPE_BYTES, type NotaryEnvelope } from "./envelope.ts";
 import { readJws } from "./jws.ts";
 import { requireNotRevoked } from "./revocation.ts";
-import { storeOf, type NotaryStore } from "./store.ts";
+import { storesOf, type NotaryStore } from "./store.ts";
 import { subjectOf } from "./subject.ts";
 
 const PAYLOAD_TYPE = "application/vnd.cncf.notary.payload.v1+json";
@@ -43,12 +43,12 @@ export function concludeNotary(
 ): VerifiedConclusion {
   const envelope = readEnvelope(content);
   const chain = readChain(envelope.certificates);
-  const store = trustedStore(envelope, chain, stores);
+  const trusted = trustedStores(envelope, chain, stores);
   if (!isSignedBy(chain[0].key, envelope.algorithm, envelope.signed, envelope.signature)) {
     return refuse("signature.invalid", "the signature does not fit the content and the certificate's key");
   }
   const stamped = requireValidWhenSigned(envelope, chain, stores, now.getTime());
-  requireNotRevoked(chain, store, now.getTime());
+  const proving = storesThatProve(chain, trusted, now.getTime());
   requireNotExpired(envelope, now.getTime());
   const { subject, annotations } = readPayload(envelope, target);
   return {
@@ -57,7 +57,7 @@ export function concludeNotary(
     statement: null,
     annotations,
     subject,
-    signers: [signerOf(chain[0], store)],
+    signers: proving.map((store) => signerOf(chain[0], store)),
     times: stamped === undefined ? [] : [{ time: new Date(stamped.time).toISOString(), source: "tsa" }],
     transparencyLog: [],
   };
@@ -74,12 +74,35 @@ function readEnvelope({ bytes, envelope }: NotaryContent): NotaryEnvelope {
   return envelope === "jws" ? readJws(whole) : readCose(whole);
 }
 
-function trustedStore({ scheme }: NotaryEnvelope, chain: Chain, stores: readonly NotaryStore[]): NotaryStore {
+function trustedStores(
+  { scheme }: NotaryEnvelope,
+  chain: Chain,
+  stores: readonly NotaryStore[],
+): readonly NotaryStore[] {
   const type = scheme === "notary.x509" ? "ca" : "signingAuthority";
-  return (
-    storeOf(chain, type, stores) ??
-    refuse("certificate.untrusted", `no certificate of the chain is in a trust store of the type ${type}`)
-  );
+  const trusted = storesOf(chain, type, stores);
+  return trusted.length > 0
+    ? trusted
+    : refuse("certificate.untrusted", `no certificate of the chain is in a trust store of the type ${type}`);
+}
+
+/** Stores may overlap, and know of different revocations: each for which none is known proves the signer. */
+function storesThatProve(chain: Chain, stores: readonly NotaryStore[], now: number): readonly NotaryStore[] {
+  let fault: Refusal | undefined;
+  const proving = stores.filter((store) => {
+    try {
+      requireNotRevoked(chain, store, now);
+      return true;
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      // That a certificate was revoked is known to everybody once one store says so.
+      if (thrown.code === "certificate.revoked") throw thrown;
+      fault ??= thrown;
+      return false;
+    }
+  });
+  if (proving.length === 0 && fault !== undefined) throw fault;
+  return proving;
 }
 
 /**

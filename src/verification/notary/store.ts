@@ -53,13 +53,13 @@ function revocationFrom(value: JsonValue): Pick<NotaryStore, "revocationLists" |
   return { revocationLists: lists.flat(), revocation };
 }
 
-/** The store of this type that holds a certificate of the chain: the same bytes, not only the same name. */
-export function storeOf(
+/** The stores of this type that hold a certificate of the chain: the same bytes, not only the same name. */
+export function storesOf(
   chain: readonly Certificate[],
   type: NotaryStore["type"],
   stores: readonly NotaryStore[],
-): NotaryStore | undefined {
-  return stores.find(
+): readonly NotaryStore[] {
+  return stores.filter(
     (store) =>
       store.type === type &&
       chain.some(({ der }) => store.certificates.some((trusted) => trusted.der.equals(der))),

@@ -1,3 +1,4 @@
+import { escapeNameValue } from "../../core/index.ts";
 import type { Certificate } from "../certificate.ts";
 import { parseDer, TAG, type DerElement } from "../der.ts";
 import { refuse } from "../refusal.ts";
@@ -66,7 +67,7 @@ function textOf({ tag, content }: DerElement): string {
       "a part of the certificate's subject is empty or has characters that do not belong there",
     );
   }
-  return escapeValue(text);
+  return escapeNameValue(text);
 }
 
 function decode(bytes: Buffer): string | undefined {
@@ -75,12 +76,4 @@ function decode(bytes: Buffer): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Separators and quotes anywhere, `#` and spaces where they lead, spaces where they trail. */
-export function escapeValue(text: string): string {
-  return text.replaceAll(
-    /["+,;<=>\\*]|^[ #]| $/g,
-    (character) => `\\${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
 }

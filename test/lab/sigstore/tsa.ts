@@ -30,6 +30,8 @@ export interface TimestampOptions {
   readonly hash?: HashName;
   /** Digits after the second's point in genTime, as written. */
   readonly fraction?: string;
+  /** The Accuracy in DER. Default: left out. */
+  readonly accuracy?: Uint8Array;
   /** Stamps these bytes instead of the signature. */
   readonly over?: Uint8Array;
   /** Stamps this digest as it is: what an authority asked over the network is given. */
@@ -122,6 +124,7 @@ function tstInfo(bytes: Uint8Array, time: Date, options: TimestampOptions): Buff
     sequence(sequence(oid(HASH_OID[hash]), nothing()), octets(options.imprint ?? digestWith(hash, bytes))),
     integer(positive(randomBytes(16))),
     generalizedTime(time, options.fraction),
+    ...(options.accuracy === undefined ? [] : [options.accuracy]),
   );
 }
 

@@ -69,6 +69,29 @@ describe("Notary Project signatures in a registry and in files", () => {
     });
   }
 
+  for (const count of [150, 300]) {
+    it(`A084 ${count} worthless signatures beside the good one: it is found, or the limit is named`, async () => {
+      const pushed = store.pushImage(REPOSITORY);
+      const { mediaType, digest, size } = pushed.descriptor;
+      store.pushBlob(REPOSITORY, "{}");
+      for (let index = 0; index <= count; index++) {
+        const good = index === 0;
+        const envelope = good ? signedWith("jws", base, { digest }) : Buffer.from(`{"junk":${index}}`);
+        store.pushBlob(REPOSITORY, envelope);
+        const manifest = notaryManifest("jws", envelope, { mediaType, digest, size });
+        manifest["annotations"] = { "org.opencontainers.image.created": good ? "2020-01-01" : "2026-01-01" };
+        store.pushManifest(REPOSITORY, JSON.stringify(manifest), OCI_MANIFEST);
+      }
+      const sources = { registry: storeSource(store), layouts: [], files: [] };
+      const { artifacts, incomplete } = await gatherEvidence(resolved(store, pushed), sources, {
+        signal: new AbortController().signal,
+      });
+      const verified = artifacts.filter((one) => judged(one, digest).endsWith("verified")).length;
+      const limits = incomplete.map(({ code }) => code);
+      expect([verified, limits]).to.deep.equal(count < 200 ? [1, []] : [0, ["evidence.limit_exceeded"]]);
+    });
+  }
+
   it("files: either form is told by its bytes", async () => {
     const folder = mkdtempSync(join(tmpdir(), "assay-notary-"));
     try {

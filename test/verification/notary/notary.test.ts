@@ -10,7 +10,7 @@ import {
   type DistinguishedName,
   type Extension,
 } from "../../lab/sigstore/certificate.ts";
-import { oid, sequence, tlv } from "../../lab/sigstore/der.ts";
+import { integer, oid, sequence, tlv } from "../../lab/sigstore/der.ts";
 import {
   after,
   minutes,
@@ -187,6 +187,31 @@ describe("Notary Project signatures", () => {
           expect(conclusion).to.deep.include({ ...expected, times: [] });
         });
       }
+
+      it("names every store that proves it, and none that knows too little of revocations", () => {
+        const overlapping = {
+          ...caOnly,
+          pinned: { type: "ca", pem: pemOf(issuing) },
+          listed: { type: "ca", pem: pemOf(root), crls: [revocationList(root)] },
+        };
+        const conclusion = conclude({ change: {}, stores: overlapping });
+        const names = conclusion.status === "verified" ? conclusion.signers.map((one) => one.trustRoot) : [];
+        expect(names).to.deep.equal(["acme-ca", "pinned"]);
+      });
+
+      it("a timestamp counts at both ends of what it may be wrong by", () => {
+        const within = (accuracy: Buffer): string =>
+          verdict(conclude({ change: { timestamp: { authority: tsa, options: { accuracy } } } }));
+        expect(within(sequence(integer(1)))).to.equal("verified");
+        expect(within(sequence(tlv(0x80, Buffer.from([1, 244])), tlv(0x81, Buffer.from([1]))))).to.equal(
+          "verified",
+        );
+        expect(within(sequence(integer((2 * DAY) / 1000)))).to.equal("certificate.expired");
+        expect(within(sequence(integer((800 * DAY) / 1000)))).to.equal("time.invalid");
+        for (const none of [tlv(0x80), tlv(0x81, Buffer.alloc(3)), tlv(0x82, Buffer.from([1]))]) {
+          expect(within(sequence(none))).to.equal("time.invalid");
+        }
+      });
 
       it("accepts a certificate that signed itself, where the store holds that very certificate", () => {
         const alone = selfSigned();
@@ -503,6 +528,12 @@ describe("Notary Project signatures", () => {
           name: "a revoked signer",
           change: {},
           stores: listed([revocationList(root), revoking(issuing, by)]),
+          code: "certificate.revoked",
+        },
+        {
+          name: "a signer whom one of several stores knows to be revoked",
+          change: {},
+          stores: { ...caOnly, ...listed([revocationList(root), revoking(issuing, by)]) },
           code: "certificate.revoked",
         },
         {
