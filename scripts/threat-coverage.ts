@@ -17,7 +17,8 @@ const areas: readonly { readonly title: string; readonly first: string; readonly
   { title: "Manifests and blobs", first: "T046", last: "T057" },
   { title: "Envelopes, statements, bundles", first: "T058", last: "T081" },
   { title: "Identity", first: "T082", last: "T095" },
-  { title: "Time and logs", first: "T096", last: "T103" },
+  { title: "Time and logs", first: "T096", last: "T106" },
+  { title: "Trust roots", first: "T107", last: "T115" },
 ];
 
 interface Mention {

@@ -16,6 +16,8 @@ export type TufCode =
   | "tuf.too_large"
   /** The trusted root itself is absent, is not the one that was signed, or cannot be used. */
   | "tuf.target"
+  /** The clock is behind what is known to have happened: no expiry can be told by it (T105). */
+  | "tuf.clock"
   /** The cache folder cannot be used; all is kept in memory only. */
   | "tuf.cache"
   | "internal";

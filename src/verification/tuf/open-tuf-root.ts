@@ -111,11 +111,12 @@ async function restore(
 
 /** Keeps what was proven, also where the mirror failed half way: newer root metadata is never forgotten (A107). */
 async function refresh(
-  { mirror }: TufSource,
+  { mirror, seed }: TufSource,
   options: TufOptions,
   { repository, cache, note }: Opened & { readonly note: Note },
 ): Promise<void> {
   try {
+    requireClock(options.now, [seed?.taken, repository.publication?.confirmed]);
     await repository.update(new Mirror(mirror, options), options.now);
   } catch (thrown) {
     note(thrown);
@@ -124,6 +125,15 @@ async function refresh(
     await cache?.write(repository.files);
   } catch (thrown) {
     note(thrown);
+  }
+}
+
+/** To a clock that is behind, metadata that expired long ago looks fresh: a mirror could play it back (T105). */
+function requireClock(now: Date, known: readonly (Date | undefined)[]): void {
+  for (const moment of known) {
+    if (moment !== undefined && since(moment, now) === Number.POSITIVE_INFINITY) {
+      refuseTuf("tuf.clock", `the clock says ${now.toISOString()}, before ${moment.toISOString()}; set it`);
+    }
   }
 }
 

@@ -189,6 +189,24 @@ describe("the trusted root by TUF", () => {
     expect((await open({ now: before, refresh: false, maximumAge: DAY })).ok).to.equal(false);
   });
 
+  it("T105 is not refreshed by a clock that is behind what is known, nor by one that is far ahead", async () => {
+    const long = new Date("1970-01-01T00:00:00Z");
+    const unset = await opened({ now: long, cacheFolder: null });
+    expect(codes(unset)).to.deep.equal(["tuf.clock"]);
+    expect(unset).to.include({ source: "seed", age: Number.POSITIVE_INFINITY });
+    await opened();
+    mirror.asked.length = 0;
+    mirror.repository.publish(NEWER);
+    const behind = await opened({ now: new Date(NOW.getTime() - DAY) });
+    expect(codes(behind)).to.deep.equal(["tuf.clock"]);
+    expect(behind.root).to.deep.equal(GOOD);
+    expect(mirror.asked).to.deep.equal([]);
+    const ahead = await opened({ now: new Date("2099-01-01T00:00:00Z") });
+    expect([...new Set(codes(ahead))]).to.deep.equal(["tuf.expired"]);
+    expect(ahead.root).to.deep.equal(GOOD);
+    expect((await opened({ now: new Date(NOW.getTime() - 60_000) })).root).to.deep.equal(NEWER);
+  });
+
   it("A107 forgets a root that was refused, and remembers one that was proven before a failure", async () => {
     await opened();
     mirror.repository.rotate();
