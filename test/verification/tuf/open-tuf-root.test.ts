@@ -463,7 +463,7 @@ describe("the trusted root by TUF", () => {
     }
   });
 
-  describe("T113 a cache that cannot be used", () => {
+  describe("T057 T113 a cache that cannot be used", () => {
     const faults: readonly { readonly name: string; readonly spoil: (file: string) => void }[] = [
       { name: "is cut short", spoil: (file) => writeFileSync(file, readFileSync(file).subarray(0, 500)) },
       { name: "is empty", spoil: (file) => writeFileSync(file, "") },
