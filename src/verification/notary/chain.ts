@@ -3,7 +3,7 @@ import { parseDer, TAG } from "../der.ts";
 import { requireWithinConstraints } from "../name-constraints.ts";
 import { refuse } from "../refusal.ts";
 
-/** Signing certificate, whatever stands between, root: each signed by the next. */
+/** Signing certificate, whatever stands between, root: each issued by the next, going by their names. */
 export type Chain = readonly [Certificate, ...Certificate[]];
 
 const KEY_USAGE = "2.5.29.15";
@@ -23,8 +23,8 @@ const FOREIGN_USAGES: ReadonlySet<string> = new Set([
 /**
  * Reads the chain of an envelope and holds it to "Certificate Requirements" of signature-specification.md: complete and
  * in order, nothing besides, each certificate fit for its place, no SHA-1. Beyond these, name constraints are kept to
- * and other critical extensions refused. Whether the chain is trusted, and when it was valid, is not asked here. Codes:
- * `certificate.invalid`, `.usage`, `.constraints`.
+ * and other critical extensions refused. No signature is verified yet (`requireSignedChain`), and neither trust nor time is
+ * asked here. Codes: `certificate.invalid`, `.usage`, `.constraints`.
  */
 export function readChain(ders: readonly Buffer[]): Chain {
   const [leaf, ...above] = ders.map((der) => new Certificate(der, "certificate.invalid"));
@@ -36,21 +36,33 @@ export function readChain(ders: readonly Buffer[]): Chain {
     if (unknown !== undefined) {
       refuse("certificate.invalid", `a certificate has the extension ${unknown}, which is not understood`);
     }
-    requireIssued(certificate, chain[index + 1]);
+    requireNamed(certificate, chain[index + 1]);
     if (index > 0) requireAuthority(certificate, chain.slice(0, index));
   }
   return chain;
 }
 
 /** By the next, or where there is none, by itself; a root anywhere else is no part of the chain. */
-function requireIssued(certificate: Certificate, next: Certificate | undefined): void {
+function requireNamed(certificate: Certificate, next: Certificate | undefined): void {
   const selfIssued = certificate.issuer.equals(certificate.subject);
   if (selfIssued !== (next === undefined)) {
     refuse("certificate.invalid", "the certificates are no whole chain that ends in its root");
   }
-  const issuer = next ?? certificate;
-  if (!certificate.namesIssuer(issuer) || !certificate.isSignedBy(issuer)) {
-    refuse("certificate.invalid", "a certificate of the chain was not issued by the next");
+  if (!certificate.namesIssuer(next ?? certificate)) notIssued();
+}
+
+function notIssued(): never {
+  return refuse("certificate.invalid", "a certificate of the chain was not issued by the next");
+}
+
+/**
+ * Verifies every signature of the chain from the root downwards: below a trusted root, what a stranger put there costs
+ * one signature, however long it is and whatever its keys. Throws `certificate.invalid`.
+ */
+export function requireSignedChain(chain: Chain): void {
+  for (let index = chain.length - 1; index >= 0; index--) {
+    const certificate = chain[index] ?? notIssued();
+    if (!certificate.isSignedBy(chain[index + 1] ?? certificate)) notIssued();
   }
 }
 

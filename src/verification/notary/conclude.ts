@@ -16,7 +16,7 @@ import { matchDigest } from "../subject.ts";
 import { CLOCK_SKEW } from "../testimony.ts";
 import type { CertificateSigner, SubjectMatch, VerificationTarget, VerifiedConclusion } from "../types.ts";
 import { isSignedBy } from "./algorithm.ts";
-import { readChain, type Chain } from "./chain.ts";
+import { readChain, requireSignedChain, type Chain } from "./chain.ts";
 import { readCose } from "./cose.ts";
 import { stampedTime, type StampedTime } from "./countersignature.ts";
 import { MAX_ENVELOPE_BYTES, type NotaryEnvelope } from "./envelope.ts";
@@ -44,6 +44,7 @@ export function concludeNotary(
   const envelope = readEnvelope(content);
   const chain = readChain(envelope.certificates);
   const trusted = trustedStores(envelope, chain, stores);
+  requireSignedChain(chain);
   if (!isSignedBy(chain[0].key, envelope.algorithm, envelope.signed, envelope.signature)) {
     return refuse("signature.invalid", "the signature does not fit the content and the certificate's key");
   }

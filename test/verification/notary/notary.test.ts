@@ -423,6 +423,11 @@ describe("Notary Project signatures", () => {
           change: { by: release(otherIssuing), above: [otherIssuing, root] },
           code: "certificate.invalid",
         },
+        {
+          name: "a certificate that the trusted authority did not sign",
+          change: { by: release({ ...issuing, key: keyPair() }) },
+          code: "certificate.invalid",
+        },
         { name: "no trust stores", change: {}, stores: {}, code: "certificate.untrusted" },
         { name: "a chain without its root", change: { above: [issuing] }, code: "certificate.invalid" },
         { name: "a chain out of order", change: { above: [root, issuing] }, code: "certificate.invalid" },
