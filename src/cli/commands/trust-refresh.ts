@@ -24,7 +24,7 @@ export const trustRefresh: Command = {
     cache: { value: "DIR", help: "where its state is kept (default: ~/.cache/assay/tuf)" },
   },
   examples: [
-    "assay trust refresh --out policy/trust/sigstore-public-good.json",
+    "assay trust refresh --out policy/trust/public-good.json",
     "assay trust refresh --mirror https://tuf.example.com --root root.json --out trusted_root.json",
   ],
   positionals: { least: 0, most: 0, name: "" },
