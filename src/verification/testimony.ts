@@ -35,36 +35,40 @@ export function hearTestimony(
 ): Testimony {
   const times: number[] = [];
   const verifiedTimes: VerifiedTime[] = [];
-  const accept = (time: number, source: VerifiedTime["source"]): void => {
+  const accept = (time: number, source: VerifiedTime["source"], trustRoot: string): void => {
     if (time > now.getTime() + CLOCK_SKEW) {
       refuse("time.invalid", `a ${source} time of ${new Date(time).toISOString()}, which is in the future`);
     }
     times.push(time);
-    verifiedTimes.push({ time: new Date(time).toISOString(), source });
+    verifiedTimes.push({ time: new Date(time).toISOString(), source, trustRoot });
   };
 
   const logs = new Map<string, TransparencyLog>();
   const entries = new Map<string, LogEntry>();
   const content = contentForLog(evidence, signature, verifier);
   for (const entry of evidence.logEntries) {
-    const log = findLog(entry.logId, roots);
-    if (log === undefined) continue;
+    const known = findLog(entry.logId, roots);
+    if (known === undefined) continue;
+    const { log, trustRoot } = known;
     matchLogBody(entry, content);
     const { time, index } = verifyInclusion(entry, log);
     const key = `${log.id}:${index}`;
     if (entries.has(key)) continue;
-    entries.set(key, { log: log.name, index });
+    entries.set(key, { log: log.name, index, trustRoot });
     logs.set(log.id, log);
-    if (time !== null) accept(time, "rekor");
+    if (time !== null) accept(time, "rekor", trustRoot);
   }
 
-  const authorities = roots.flatMap((root) => root.material.timestampAuthorities);
+  const rootOf = new Map(
+    roots.flatMap(({ name, material }) => material.timestampAuthorities.map((one) => [one, name] as const)),
+  );
+  const authorities = [...rootOf.keys()];
   const stamped = evidence.storedEnvelope === null ? [signature] : [signature, evidence.storedEnvelope];
   const stampedBy = new Set<string>();
   for (const der of evidence.timestamps) {
     const stamp = verifyTimestamp(der, stamped, authorities);
     if (stamp === undefined) continue;
-    accept(stamp.time, "tsa");
+    accept(stamp.time, "tsa", rootOf.get(stamp.authority) ?? "");
     stampedBy.add(stamp.authority.service);
   }
 
@@ -78,10 +82,13 @@ export function hearTestimony(
   };
 }
 
-function findLog(id: string, roots: readonly TrustRoot[]): TransparencyLog | undefined {
-  for (const root of roots) {
-    const log = root.material.logs.get(id);
-    if (log !== undefined) return log;
+function findLog(
+  id: string,
+  roots: readonly TrustRoot[],
+): { readonly log: TransparencyLog; readonly trustRoot: string } | undefined {
+  for (const { name, material } of roots) {
+    const log = material.logs.get(id);
+    if (log !== undefined) return { log, trustRoot: name };
   }
   return undefined;
 }

@@ -115,6 +115,8 @@ export interface VerifiedTime {
   /** RFC 3339, UTC. */
   readonly time: string;
   readonly source: "rekor" | "tsa";
+  /** Name of the trust root whose log or authority vouches: another than the signer's where a bundle mixes roots. */
+  readonly trustRoot: string;
 }
 
 export interface LogEntry {
@@ -122,6 +124,8 @@ export interface LogEntry {
   readonly log: string;
   /** Decimal: indexes pass 2^53 one day. */
   readonly index: string;
+  /** Name of the trust root that the log belongs to. */
+  readonly trustRoot: string;
 }
 
 /** All that may prove anything. Made by `trust.ts` from parsed configuration, never changed afterwards. */

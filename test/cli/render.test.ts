@@ -175,7 +175,7 @@ describe("evidenceTree", () => {
             certificate: {} as never,
           },
         ],
-        times: [{ time: "2026-11-22T10:00:00Z", source: "rekor" }],
+        times: [{ time: "2026-11-22T10:00:00Z", source: "rekor", trustRoot: "sigstore-public-good" }],
       }),
       piece({
         predicateType: null,

@@ -63,8 +63,8 @@ export function verifiedOf(
       annotations: {},
       subject,
       signers,
-      times: [{ time: "2026-11-22T09:58:12Z", source: "rekor" }],
-      transparencyLog: [{ log: "https://rekor.example", index: "7" }],
+      times: [{ time: "2026-11-22T09:58:12Z", source: "rekor", trustRoot: "lab" }],
+      transparencyLog: [{ log: "https://rekor.example", index: "7", trustRoot: "lab" }],
     },
   };
 }

@@ -129,7 +129,9 @@ describe("normalize", () => {
     const byId = new Map(documentOf(all).evidence.map((entry) => [entry.id, entry]));
     const entryOf = ({ artifact }: JudgedArtifact) => byId.get(artifact.id);
     expect(entryOf(verified)).to.deep.include({ kind: "attestation", status: "verified", reason: null });
-    expect(entryOf(verified)?.times).to.deep.equal([{ time: "2026-11-22T09:58:12Z", source: "rekor" }]);
+    expect(entryOf(verified)?.times).to.deep.equal([
+      { time: "2026-11-22T09:58:12Z", source: "rekor", trustRoot: "lab" },
+    ]);
     expect(entryOf(signature)).to.deep.include({
       kind: "signature",
       status: "verified",

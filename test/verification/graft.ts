@@ -132,7 +132,7 @@ function provesNoMore(grafted: VerifiedConclusion, { bundle, conclusion: good }:
     within(grafted.times, good.times) &&
     within(
       grafted.transparencyLog,
-      good.transparencyLog.flatMap(({ log }) => indexesIn(bundle).map((index) => ({ log, index }))),
+      good.transparencyLog.flatMap((entry) => indexesIn(bundle).map((index) => ({ ...entry, index }))),
     )
   );
 }

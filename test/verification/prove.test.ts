@@ -185,9 +185,14 @@ describe("proof by certificate", () => {
       }
     });
 
-    it("verifies a bundle with the timestamp of the other root when both are trusted", () => {
+    it("verifies a bundle with the timestamp of the other root when both are trusted, and says so", () => {
       const bundle = sign({ log: "rekor-v2", timestamp: [{ authority: stranger.timestampAuthority }] });
-      expect(verdict(judgeBundle(bundle, both))).to.equal("verified");
+      const conclusion = judgeBundle(bundle, both);
+      expect(verdict(conclusion)).to.equal("verified");
+      if (conclusion.status !== "verified") return;
+      expect(conclusion.signers.map(({ trustRoot }) => trustRoot)).to.deep.equal(["lab"]);
+      expect(conclusion.times.map(({ trustRoot }) => trustRoot)).to.deep.equal(["stranger"]);
+      expect(conclusion.transparencyLog.map(({ trustRoot }) => trustRoot)).to.deep.equal(["lab"]);
       expect(verdict(judgeBundle(bundle, trust))).to.equal("time.absent");
     });
 

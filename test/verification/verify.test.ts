@@ -32,8 +32,8 @@ describe("verify", () => {
       annotations: {},
       subject: { digest: IMAGE, matches: "image", platform: null },
       times: [
-        { time: SIGNED_AT.toISOString(), source: "rekor" },
-        { time: SIGNED_AT.toISOString(), source: "tsa" },
+        { time: SIGNED_AT.toISOString(), source: "rekor", trustRoot: "lab" },
+        { time: SIGNED_AT.toISOString(), source: "tsa", trustRoot: "lab" },
       ],
     });
     if (conclusion.status !== "verified") return;

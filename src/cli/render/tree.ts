@@ -48,7 +48,12 @@ function describeEvidence(piece: InputEvidence, paint: Paint): string[] {
   return [
     `${paint(COLOURS[status], status.padEnd(11))} ${oneLine(type, 200)}${about}`,
     ...signers.flatMap((signer) => describeSigner(signer).map(([name, text]) => row(name, oneLine(text)))),
-    ...times.map(({ time, source }) => row("time", `${oneLine(time, 40)} (${source})`)),
+    ...times.map(({ time, source, trustRoot }) => {
+      const foreign = signers.some((signer) => signer.trustRoot === trustRoot)
+        ? ""
+        : ` of ${oneLine(trustRoot, 80)}`;
+      return row("time", `${oneLine(time, 40)} (${source}${foreign})`);
+    }),
     ...(reason === null ? [] : [row("reason", `${oneLine(reason.code)}: ${oneLine(reason.message)}`)]),
     row("found", oneLine(location)),
   ];

@@ -14,7 +14,13 @@ import { NO_EXTENSIONS } from "../fulcio.ts";
 import { Refusal, refuse } from "../refusal.ts";
 import { matchDigest } from "../subject.ts";
 import { CLOCK_SKEW } from "../testimony.ts";
-import type { CertificateSigner, SubjectMatch, VerificationTarget, VerifiedConclusion } from "../types.ts";
+import type {
+  CertificateSigner,
+  SubjectMatch,
+  VerificationTarget,
+  VerifiedConclusion,
+  VerifiedTime,
+} from "../types.ts";
 import { isSignedBy } from "./algorithm.ts";
 import { readChain, requireSignedChain, type Chain } from "./chain.ts";
 import { readCose } from "./cose.ts";
@@ -59,9 +65,13 @@ export function concludeNotary(
     annotations,
     subject,
     signers: proving.map((store) => signerOf(chain[0], store)),
-    times: stamped === undefined ? [] : [{ time: new Date(stamped.time).toISOString(), source: "tsa" }],
+    times: stamped === undefined ? [] : [timeOf(stamped)],
     transparencyLog: [],
   };
+}
+
+function timeOf({ time, trustRoot }: StampedTime): VerifiedTime {
+  return { time: new Date(time).toISOString(), source: "tsa", trustRoot };
 }
 
 function readEnvelope({ bytes, envelope }: NotaryContent): NotaryEnvelope {

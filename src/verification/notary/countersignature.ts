@@ -15,6 +15,8 @@ export interface StampedTime {
   /** `time` less and more what the authority says it may be wrong by. */
   readonly earliest: number;
   readonly latest: number;
+  /** Name of the store whose authority stamped. */
+  readonly trustRoot: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export function stampedTime(
     const proven = proveTimestamp(token, [signature], authoritiesOf(store, embedded));
     if (proven === undefined) continue;
     requireNotRevoked([proven.certificate, ...proven.path], store, now);
-    return within(token, [proven.certificate, ...proven.path], now);
+    return { ...within(token, [proven.certificate, ...proven.path], now), trustRoot: store.name };
   }
   return undefined;
 }
@@ -62,7 +64,11 @@ function readIntermediate(der: Buffer): readonly Certificate[] {
   }
 }
 
-function within({ time, accuracy }: TimestampToken, chain: readonly Certificate[], now: number): StampedTime {
+function within(
+  { time, accuracy }: TimestampToken,
+  chain: readonly Certificate[],
+  now: number,
+): Omit<StampedTime, "trustRoot"> {
   const stamped = { time, earliest: time - accuracy, latest: time + accuracy };
   if (time > now + CLOCK_SKEW) {
     refuse("time.invalid", `a timestamp of ${new Date(time).toISOString()}, which is in the future`);

@@ -114,7 +114,7 @@ describe("Notary Project signatures", () => {
         for (const now of [NOW, LATER]) {
           expect(conclude({ change, circumstances: { now } })).to.deep.include({
             ...expected,
-            times: [{ time: SIGNED_AT.toISOString(), source: "tsa" }],
+            times: [{ time: SIGNED_AT.toISOString(), source: "tsa", trustRoot: "stamps" }],
           });
         }
       });
