@@ -1,8 +1,9 @@
-import { arrayAt, type JsonValue } from "../../core/index.ts";
+import { arrayAt } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
 import { didYouMean } from "./nearest.ts";
 import { faultOfBuilder, faultOfImagePattern, faultOfRepository } from "./names.ts";
 import { compilePattern } from "./pattern.ts";
+import { readImageSet } from "./image-set.ts";
 import type { ImageSetSource } from "./types.ts";
 import type { YamlFile, YamlPath } from "./yaml-file.ts";
 
@@ -17,7 +18,7 @@ export function checkImageSets(
 ): { readonly sets: readonly ImageSetSource[]; readonly faults: readonly PolicyFault[] } {
   const faults: PolicyFault[] = [];
   const seen = new Set<string>();
-  const sets = (arrayAt(file.value, "images") ?? []).map(asImageSet);
+  const sets = (arrayAt(file.value, "images") ?? []).map(readImageSet);
   const pattern = (path: YamlPath, text: string, faultOf: (text: string) => string | undefined) => {
     const compiled = compilePattern(text);
     const message = compiled.ok ? faultOf(text) : compiled.reason.message;
@@ -75,10 +76,4 @@ function faultOfRef(text: string): string | undefined {
   return text.startsWith("refs/") || text === "**"
     ? undefined
     : `the ref ${JSON.stringify(text)} is not full; expected one like refs/heads/main or refs/tags/v*`;
-}
-
-/** The schema has been checked, so the shape is known; a value that departs from it all the same is left out. */
-function asImageSet(value: JsonValue): ImageSetSource {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- schemas/policy.schema.json has proven the shape
-  return value as unknown as ImageSetSource;
 }

@@ -63,21 +63,25 @@ export interface KeySignerSource extends KeyTerms {
 /** One entry of `images`, as policy.yaml has it and the schema allows it. */
 export interface ImageSetSource {
   readonly match: readonly string[];
-  readonly collections?: readonly string[];
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly provenance?: {
-    readonly signers: readonly string[];
-    readonly builders?: readonly string[];
-    readonly repositories?: readonly string[];
-    readonly refs?: readonly string[];
-    readonly buildTypes?: readonly string[];
-    readonly allowPullRequests?: boolean;
-    readonly requireHosted?: boolean;
-  };
-  readonly signature?: { readonly signers: readonly string[] };
-  readonly attestations?: readonly { readonly predicateType: string; readonly signers: readonly string[] }[];
-  readonly evidence?: { readonly signers?: readonly string[]; readonly complete?: boolean };
+  readonly collections?: readonly string[] | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly provenance?:
+    | {
+        readonly signers: readonly string[];
+        readonly builders?: readonly string[] | undefined;
+        readonly repositories?: readonly string[] | undefined;
+        readonly refs?: readonly string[] | undefined;
+        readonly buildTypes?: readonly string[] | undefined;
+        readonly allowPullRequests?: boolean | undefined;
+        readonly requireHosted?: boolean | undefined;
+      }
+    | undefined;
+  readonly signature?: { readonly signers: readonly string[] } | undefined;
+  readonly attestations?:
+    readonly { readonly predicateType: string; readonly signers: readonly string[] }[] | undefined;
+  readonly evidence?:
+    { readonly signers?: readonly string[] | undefined; readonly complete?: boolean | undefined } | undefined;
 }
 
 export interface ExceptionSource {

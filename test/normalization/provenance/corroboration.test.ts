@@ -7,7 +7,8 @@ import { buildkitV1 } from "../samples/buildkit.ts";
 import { generatorByob, generatorContainer, githubAttest } from "../samples/github.ts";
 import { gitlabV1, tektonV1 } from "../samples/others.ts";
 import { COMMIT, OTHER_COMMIT, REPO, RUN_URL, TAG, WORKFLOW } from "../samples/sample.ts";
-import { emailSigner, githubSigner, keySigner, NO_EXTENSIONS } from "../samples/signers.ts";
+import { NO_EXTENSIONS } from "../../../src/verification/fulcio.ts";
+import { emailSigner, githubSigner, keySigner } from "../samples/signers.ts";
 
 const BUILDER = "https://github.com/acme/builders/.github/workflows/attest.yml@refs/heads/main";
 const GOOD = githubSigner(BUILDER);

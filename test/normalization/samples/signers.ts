@@ -1,28 +1,7 @@
 import type { Digest } from "../../../src/core/index.ts";
+import { NO_EXTENSIONS } from "../../../src/verification/fulcio.ts";
 import type { CertificateSigner, FulcioExtensions, KeySigner } from "../../../src/verification/index.ts";
 import { COMMIT, HEX, REPO, RUN_URL, TAG, WORKFLOW } from "./sample.ts";
-
-export const NO_EXTENSIONS: FulcioExtensions = {
-  buildSignerURI: null,
-  buildSignerDigest: null,
-  runnerEnvironment: null,
-  sourceRepositoryURI: null,
-  sourceRepositoryDigest: null,
-  sourceRepositoryRef: null,
-  sourceRepositoryIdentifier: null,
-  sourceRepositoryOwnerURI: null,
-  sourceRepositoryOwnerIdentifier: null,
-  buildConfigURI: null,
-  buildConfigDigest: null,
-  buildTrigger: null,
-  runInvocationURI: null,
-  sourceRepositoryVisibility: null,
-  githubWorkflowTrigger: null,
-  githubWorkflowSHA: null,
-  githubWorkflowName: null,
-  githubWorkflowRepository: null,
-  githubWorkflowRef: null,
-};
 
 /** A Fulcio certificate of a GitHub Actions run in acme/app, signed by a workflow (its own or a reusable one). */
 export function githubSigner(

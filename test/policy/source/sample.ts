@@ -1,6 +1,7 @@
 import { digestOf, type Digest } from "../../../src/core/index.ts";
 import type { InputDocument, InputEvidence, Provenance } from "../../../src/normalization/index.ts";
-import type { CertificateSigner, FulcioExtensions, Signer } from "../../../src/verification/index.ts";
+import { NO_EXTENSIONS } from "../../../src/verification/fulcio.ts";
+import type { CertificateSigner, Signer } from "../../../src/verification/index.ts";
 
 export const IMAGE = digestOf(Buffer.from("image"));
 export const AMD64 = digestOf(Buffer.from("linux/amd64"));
@@ -9,28 +10,6 @@ export const SLSA = "https://slsa.dev/provenance/v1";
 export const SCAN = "https://cosign.sigstore.dev/attestation/vuln/v1";
 
 const BUILDER = "https://github.com/acme/builder/.github/workflows/build.yml";
-
-const NO_EXTENSIONS: FulcioExtensions = {
-  buildSignerURI: null,
-  buildSignerDigest: null,
-  runnerEnvironment: null,
-  sourceRepositoryURI: null,
-  sourceRepositoryDigest: null,
-  sourceRepositoryRef: null,
-  sourceRepositoryIdentifier: null,
-  sourceRepositoryOwnerURI: null,
-  sourceRepositoryOwnerIdentifier: null,
-  buildConfigURI: null,
-  buildConfigDigest: null,
-  buildTrigger: null,
-  runInvocationURI: null,
-  sourceRepositoryVisibility: null,
-  githubWorkflowTrigger: null,
-  githubWorkflowSHA: null,
-  githubWorkflowName: null,
-  githubWorkflowRepository: null,
-  githubWorkflowRef: null,
-};
 
 export const RELEASE: CertificateSigner = {
   kind: "certificate",
