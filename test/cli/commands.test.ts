@@ -398,7 +398,15 @@ describe("assay", () => {
     it("tells every command with its flags and an example", async () => {
       const all = await assay("--help");
       expect(all.code).to.equal(0);
-      for (const name of ["verify", "evidence", "eval", "serve", "policy build", "trust refresh", "verify-bundle"]) {
+      for (const name of [
+        "verify",
+        "evidence",
+        "eval",
+        "serve",
+        "policy build",
+        "trust refresh",
+        "verify-bundle",
+      ]) {
         expect(all.stdout).to.include(`  ${name} `);
         const one = await assay(`${name} --help`);
         expect([one.code, one.stderr]).to.deep.equal([0, ""]);
