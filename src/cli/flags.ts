@@ -1,7 +1,6 @@
 import type { Flags } from "./arguments.ts";
 
 export const OUTPUTS = ["text", "json", "sarif", "junit", "markdown"] as const;
-export type OutputFormat = (typeof OUTPUTS)[number];
 
 /** Which policy decides. */
 export const POLICY_FLAGS = {

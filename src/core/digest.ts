@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { hash } from "node:crypto";
 
 declare const digestBrand: unique symbol;
 
@@ -28,25 +28,6 @@ export function isDigestAlgorithm(name: string): name is DigestAlgorithm {
 /** The digest of a whole byte sequence. */
 export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = "sha256"): Digest {
   return brand(`${algorithm}:${hash(algorithm, bytes, "hex")}`);
-}
-
-/** The digest of a byte sequence that arrives in pieces. */
-export class DigestStream {
-  readonly #hash;
-  readonly #algorithm: DigestAlgorithm;
-
-  constructor(algorithm: DigestAlgorithm) {
-    this.#algorithm = algorithm;
-    this.#hash = createHash(algorithm);
-  }
-
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-
-  digest(): Digest {
-    return brand(`${this.#algorithm}:${this.#hash.digest("hex")}`);
-  }
 }
 
 export function algorithmOf(digest: Digest): DigestAlgorithm {

@@ -1,5 +1,6 @@
 export * from "./base64.ts";
 export * from "./digest.ts";
+export * from "./edit-distance.ts";
 export * from "./distinguished-name.ts";
 export * from "./json.ts";
 export * from "./result.ts";

@@ -1,4 +1,3 @@
-import seeds from "@sigstore/tuf/seeds.json" with { type: "json" };
 import {
   canonicalJson,
   describeThrown,
@@ -7,7 +6,6 @@ import {
   isObject,
   member,
   oneLine,
-  parseStrictJson,
   success,
   type JsonValue,
   type Result,
@@ -20,6 +18,7 @@ import { members, naming, TrustFault, type TrustCode } from "./trust-fault.ts";
 import { keyFilesAt, namesOf, readJson, readText } from "./trust-files.ts";
 import { parseTrustRoot } from "./trust-root.ts";
 import { keysFromData, keysFromFile, withoutCopies } from "./trusted-keys.ts";
+import { publicGoodSeed } from "./tuf/public-good.ts";
 import type { TrustedKey, TrustMaterial, TrustRoot } from "./types.ts";
 
 export type { TrustCode } from "./trust-fault.ts";
@@ -78,10 +77,8 @@ export function publicGoodRoot(): TrustMaterial {
 let publicGood: TrustMaterial | undefined;
 
 function readPublicGood(): TrustMaterial {
-  const seed = seeds["https://tuf-repo-cdn.sigstore.dev"].targets["trusted_root.json"];
-  const parsed = parseStrictJson(Buffer.from(seed, "base64"));
-  if (!parsed.ok) throw new TrustFault("trust.invalid", parsed.reason.message);
-  return materialOf([readRoot(PUBLIC_GOOD, parsed.value)], [], parsed.value);
+  const root = publicGoodSeed();
+  return materialOf([readRoot(PUBLIC_GOOD, root)], [], root);
 }
 
 /** Several trusts as one: names stay apart, duplicates of a key are refused. */
