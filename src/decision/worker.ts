@@ -5,42 +5,35 @@ import { appraise } from "./appraisal/appraise.ts";
 import { encodedInput, type EncodedInput } from "./appraisal/encoded-input.ts";
 import type { AppraiseMessage, FromThread, ToThread } from "./appraisal/protocol.ts";
 
-/** An appraisal thread: one appraisal after the other until it is terminated, which is how a deadline reaches it. */
+/** An appraisal thread: one appraisal at a time until it is terminated, which is how a deadline reaches it. */
 const port = parentPort;
 if (port === null) throw new Error("this file is the entry of a worker thread");
 
 const NEVER = new AbortController().signal;
 let trust: Result<TrustMaterial> = failure("internal", "no trust was given");
-let work = Promise.resolve();
 
 port.on("message", (message: ToThread) => {
-  work = work.then(() => handle(message));
+  if (message.kind === "trust") trust = trustFromData(message.data);
+  else void answer(message);
 });
 
-function handle(message: ToThread): Promise<void> {
-  if (message.kind === "appraise") return answer(message);
-  trust = trustFromData(message.data);
-  return Promise.resolve();
-}
-
 async function answer(message: AppraiseMessage): Promise<void> {
-  const { id } = message;
   try {
     const appraised = await inputOf(message);
     if (!appraised.ok) {
-      port?.postMessage({ kind: "failed", id, reason: appraised.reason } satisfies FromThread);
+      port?.postMessage({ kind: "failed", reason: appraised.reason } satisfies FromThread);
       return;
     }
     // A buffer of its own: what is handed over must not be a part of Node's pool.
     const bytes = new Uint8Array(appraised.value.bytes);
-    const answered: FromThread = { kind: "appraised", id, input: { ...appraised.value, bytes } };
+    const answered: FromThread = { kind: "appraised", input: { ...appraised.value, bytes } };
     port?.postMessage(answered, [bytes.buffer]);
   } catch (thrown) {
     const reason = {
       code: "internal",
       message: `the evidence could not be appraised: ${describeThrown(thrown)}`,
     };
-    port?.postMessage({ kind: "failed", id, reason } satisfies FromThread);
+    port?.postMessage({ kind: "failed", reason } satisfies FromThread);
   }
 }
 

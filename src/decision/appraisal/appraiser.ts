@@ -32,11 +32,6 @@ const MOST_WAITING = 16;
 /** A statement of 64 MB takes 600 MB while it is read. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 1536, maxYoungGenerationSizeMb: 64 };
 
-interface Job {
-  readonly id: number;
-  readonly settle: (result: Result<EncodedInput>) => void;
-}
-
 export function isLarge(artifacts: readonly Artifact[]): boolean {
   let bytes = 0;
   for (const { content } of artifacts) bytes += "bytes" in content ? content.bytes.byteLength : 0;
@@ -49,10 +44,11 @@ export function isLarge(artifacts: readonly Artifact[]): boolean {
  * thread dies of, its work ends as a failure, never as an allowance.
  */
 export class Appraiser {
-  readonly #jobs = new Map<number, Job>();
   #worker: Worker | undefined;
+  /** Of the trust that the thread has read. */
   #trust: Digest | undefined;
-  #lastId = 0;
+  /** Takes the answer to the one appraisal that is under way. */
+  #settle: ((result: Result<EncodedInput>) => void) | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #closed = false;
@@ -101,14 +97,13 @@ export class Appraiser {
   #ask(appraisal: Appraisal, trust: TrustSource): Promise<Result<EncodedInput>> {
     const worker = this.#thread();
     const { promise, resolve } = Promise.withResolvers<Result<EncodedInput>>();
-    const id = ++this.#lastId;
-    this.#jobs.set(id, { id, settle: resolve });
+    this.#settle = resolve;
     if (this.#trust !== trust.digest) {
       worker.postMessage({ kind: "trust", ...trust } satisfies ToThread, []);
       this.#trust = trust.digest;
     }
     worker.ref();
-    const message: ToThread = { kind: "appraise", id, trust: trust.digest, appraisal };
+    const message: ToThread = { kind: "appraise", trust: trust.digest, appraisal };
     worker.postMessage(message, []);
     return promise.finally(() => worker.unref());
   }
@@ -125,8 +120,9 @@ export class Appraiser {
     this.#trust = undefined;
     worker.unref();
     worker.on("message", (answer: FromThread) => {
-      this.#settle(
-        answer.id,
+      // What a thread says that has been ended meanwhile answers nothing.
+      if (this.#worker !== worker) return;
+      this.#settle?.(
         answer.kind === "appraised" ? success(answer.input) : { ok: false, reason: answer.reason },
       );
     });
@@ -140,16 +136,10 @@ export class Appraiser {
     return worker;
   }
 
-  #settle(id: number, result: Result<EncodedInput>): void {
-    const job = this.#jobs.get(id);
-    this.#jobs.delete(id);
-    job?.settle(result);
-  }
-
   #forget(result: Result<EncodedInput>): void {
     this.#worker = undefined;
     this.#trust = undefined;
-    for (const { id } of this.#jobs.values()) this.#settle(id, result);
+    this.#settle?.(result);
   }
 
   async #end(result: Result<EncodedInput>): Promise<void> {

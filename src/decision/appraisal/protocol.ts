@@ -11,7 +11,6 @@ export interface TrustMessage {
 
 export interface AppraiseMessage {
   readonly kind: "appraise";
-  readonly id: number;
   /** Of the trust that the caller decides with; another one in the thread refuses the work. */
   readonly trust: Digest;
   readonly appraisal: Appraisal;
@@ -19,6 +18,7 @@ export interface AppraiseMessage {
 
 export type ToThread = TrustMessage | AppraiseMessage;
 
+/** The answer to the one appraisal that was asked for. */
 export type FromThread =
-  | { readonly kind: "appraised"; readonly id: number; readonly input: EncodedInput }
-  | { readonly kind: "failed"; readonly id: number; readonly reason: Reason };
+  | { readonly kind: "appraised"; readonly input: EncodedInput }
+  | { readonly kind: "failed"; readonly reason: Reason };
