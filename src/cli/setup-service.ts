@@ -10,7 +10,7 @@ import {
 import { loadEngine, type PolicyBundle } from "../policy/index.ts";
 import { createRegistry, dockerCredentials, type HostSettings } from "../registry/index.ts";
 import {
-  MeasuredContent,
+  measuredContent,
   type Decider,
   type Log,
   type ServiceConfig,
@@ -55,7 +55,7 @@ export async function openService(
   const appraiser = new Appraiser();
   const context: Omit<DecidingContext, "trust"> = {
     registry: decider.content(
-      metrics === null ? registry : new MeasuredContent(registry, metrics, config.registries.keys()),
+      metrics === null ? registry : measuredContent(registry, metrics, config.registries.keys()),
     ),
     layouts: [],
     files: [],

@@ -10,7 +10,7 @@ import { questionOf } from "./cache/question.ts";
 import type { CacheSettings, CacheTiers } from "./cache/settings.ts";
 import { deadlineExceeded } from "./deadline.ts";
 import { decide, undecided } from "./decide.ts";
-import { GuardedContent } from "./load/guarded-content.ts";
+import { guardedContent } from "./load/guarded-content.ts";
 import { RegistryGuards } from "./load/registry-guards.ts";
 import type { LoadSettings } from "./load/settings.ts";
 import { WorkQueue, type Lane, type Ticket } from "./load/work-queue.ts";
@@ -101,7 +101,7 @@ export class CachingDecider {
    */
   content(registry: ContentSource, scope = SERVICE): ContentSource {
     const { cache: settings, clocks, tiers = {} } = this.#settings;
-    const guarded = new GuardedContent(registry, this.#guards);
+    const guarded = guardedContent(registry, this.#guards);
     return new CachedContent(guarded, { pool: this.#pool, settings, clocks, tiers, scope });
   }
 

@@ -16,3 +16,4 @@ export { SharedTier, type SharedCacheSettings } from "./cache/shared/shared-tier
 export { DEFAULT_LOAD, type LoadSettings } from "./load/settings.ts";
 export type { Lane } from "./load/work-queue.ts";
 export type { Stage, StageObserver } from "./stages.ts";
+export { NOTHING_SAID } from "./outcome.ts";

@@ -1,4 +1,5 @@
 export type * from "./types.ts";
+export { askThrough, type Between } from "./ask-through.ts";
 export { createRegistry, type Registry } from "./client.ts";
 export {
   dockerCredentials,

@@ -20,7 +20,7 @@ export {
 export {
   createDecisionLog,
   httpSink,
-  MeasuredContent,
+  measuredContent,
   openLineSink,
   ServiceMetrics,
   Tracer,

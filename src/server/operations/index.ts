@@ -31,4 +31,4 @@ export {
 export { openLineSink, type LineSink } from "./line-sink.ts";
 export { Tracer, type RequestTrace } from "./tracer.ts";
 export type { Destination } from "./post.ts";
-export { MeasuredContent } from "./measured-content.ts";
+export { measuredContent } from "./measured-content.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { digestOf, failure, success, type Result } from "../../../src/core/index.ts";
-import { GuardedContent } from "../../../src/decision/load/guarded-content.ts";
+import { guardedContent } from "../../../src/decision/load/guarded-content.ts";
 import { RegistryGuards } from "../../../src/decision/load/registry-guards.ts";
 import { DEFAULT_LOAD, type LoadSettings } from "../../../src/decision/load/settings.ts";
 import type { ContentSource, ReferrersList, RegistryCode } from "../../../src/registry/index.ts";
@@ -19,7 +19,7 @@ function guarded(settings: Partial<LoadSettings>, answer: (registry: string) => 
     },
   };
   const guards = new RegistryGuards({ ...DEFAULT_LOAD, ...settings }, () => clock.now);
-  const content = new GuardedContent(source as ContentSource, guards);
+  const content = guardedContent(source as ContentSource, guards);
   const ask = (registry = "registry.test", signal = new AbortController().signal) =>
     content.referrers({ registry, repository: "app" }, DIGEST, { signal });
   return { ask, asked, clock, guards };

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { failure, success } from "../../../src/core/index.ts";
-import type { ContentSource } from "../../../src/registry/index.ts";
-import { MeasuredContent, ServiceMetrics } from "../../../src/server/operations/index.ts";
+import { failure, success, type Result } from "../../../src/core/index.ts";
+import type { ContentSource, FetchedManifest, RegistryCode } from "../../../src/registry/index.ts";
+import { measuredContent, ServiceMetrics } from "../../../src/server/operations/index.ts";
 import type { DeciderStatus } from "../../../src/server/types.ts";
 import {
   IMAGE_DIGEST,
@@ -138,7 +138,7 @@ describe("metrics of the service", () => {
   it("A049 say the same number of lines after 100,000 observations with distinct registries", async () => {
     const answers = { ok: true };
     const source = sourceOf(() => answers.ok);
-    const measured = new MeasuredContent(source, metrics, ["registry.example"]);
+    const measured = measuredContent(source, metrics, ["registry.example"]);
     const ask = (registry: string) =>
       measured.manifest({ registry, repository: "a" }, "1", { signal: new AbortController().signal });
     await ask("registry.example");
@@ -200,12 +200,23 @@ describe("metrics of the service", () => {
   });
 });
 
+const MANIFEST: FetchedManifest = {
+  digest: IMAGE_DIGEST,
+  bytes: new Uint8Array(),
+  manifest: {
+    kind: "index",
+    mediaType: "application/vnd.oci.image.index.v1+json",
+    manifests: [],
+    annotations: {},
+  },
+};
+
 function sourceOf(ok: () => boolean): ContentSource {
-  const answer = () =>
-    Promise.resolve(
-      ok()
-        ? success({ bytes: new Uint8Array(), digest: IMAGE_DIGEST, mediaType: "a" })
-        : failure("registry.timeout", "too slow"),
-    );
-  return { manifest: answer, blob: answer, referrers: answer } as unknown as ContentSource;
+  const answer = <T>(value: T): Promise<Result<T, RegistryCode>> =>
+    Promise.resolve(ok() ? success(value) : failure("registry.timeout", "too slow"));
+  return {
+    manifest: () => answer(MANIFEST),
+    blob: () => answer(new Uint8Array()),
+    referrers: () => answer({ descriptors: [], via: "api", truncated: false }),
+  };
 }
