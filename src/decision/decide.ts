@@ -7,7 +7,7 @@ import { isLarge } from "./appraisal/appraiser.ts";
 import { encodedInput, type EncodedInput } from "./appraisal/encoded-input.ts";
 import { collectLocated, locateReference } from "./collect.ts";
 import { beforeDeadline } from "./deadline.ts";
-import { leavesOpen, outcomeOf, type Judged } from "./outcome.ts";
+import { leavesOpen, NOTHING_SAID, outcomeOf, type Judged } from "./outcome.ts";
 import { observed } from "./stages.ts";
 import type { Decided, Decision, DecidingContext, DecisionRequest } from "./types.ts";
 import { validUntil } from "./validity.ts";
@@ -118,15 +118,7 @@ async function evaluateEncoded(
   });
 }
 
-const NOTHING: PolicyVerdict = {
-  allow: false,
-  violations: [],
-  warnings: [],
-  exceptions: [],
-  passed: [],
-  notEvaluated: [],
-  mode: "enforce",
-};
+const NOTHING: PolicyVerdict = { allow: false, ...NOTHING_SAID };
 
 /** A policy that cannot give a proper verdict denies, and says that it is the policy which is at fault. */
 function denialOf(reason: Reason): PolicyVerdict {

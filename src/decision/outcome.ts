@@ -26,6 +26,16 @@ const TRANSIENT_EVALUATION = new Set<EvaluationCode>([
   "policy.closed",
 ]);
 
+/** What a decision document says of a policy that was not asked, or gave no proper answer. */
+export const NOTHING_SAID: Omit<PolicyVerdict, "allow"> = {
+  violations: [],
+  warnings: [],
+  exceptions: [],
+  passed: [],
+  notEvaluated: [],
+  mode: "enforce",
+};
+
 export interface Judged {
   readonly outcome: Outcome;
   /** Why no decision was reached; `null` where one was. */

@@ -16,19 +16,11 @@ export const NO_LISTS: EvidenceLists = {
   attestations: [],
 };
 
-const LIST_KEYS: readonly ListKey[] = [
-  "provenance",
-  "otherProvenance",
-  "sboms",
-  "vulnerabilityReports",
-  "vex",
-  "verificationSummaries",
-  "testResults",
-  "releases",
-  "attributeReports",
-  "runtimeTraces",
-  "attestations",
-];
+const LIST_KEYS: readonly ListKey[] = Object.keys(NO_LISTS).filter(isListKey);
+
+function isListKey(name: string): name is ListKey {
+  return Object.hasOwn(NO_LISTS, name);
+}
 
 /** Every list that a rule can read by itself, verified and unverified. */
 export const LIST_NAMES: readonly ListName[] = LIST_KEYS.flatMap((key): ListName[] => [

@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { describeThrown, type Reason } from "../core/index.ts";
-import type { Decision, DecisionRequest, Lane, StageObserver } from "../decision/index.ts";
+import {
+  NOTHING_SAID,
+  type Decision,
+  type DecisionRequest,
+  type Lane,
+  type StageObserver,
+} from "../decision/index.ts";
 import { parseReference } from "../image/index.ts";
 import type { Decider } from "./types.ts";
 
@@ -105,12 +111,7 @@ function undecided(
     allow: false,
     outcome: "undecided",
     image: { reference: request.reference, digest: null },
-    violations: [],
-    warnings: [],
-    exceptions: [],
-    passed: [],
-    notEvaluated: [],
-    mode: "enforce",
+    ...NOTHING_SAID,
     reason,
     policy,
     trust: trust(),

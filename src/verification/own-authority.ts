@@ -1,7 +1,7 @@
 import { validDuring, type Validity } from "./authority.ts";
 import { EXTENDED_KEY_USAGE, type Certificate } from "./certificate.ts";
 import { requireWithinConstraints } from "./name-constraints.ts";
-import { Refusal, refuse } from "./refusal.ts";
+import { faultOf, Refusal, refuse } from "./refusal.ts";
 import type { RevocationList } from "./revocation-list.ts";
 
 /** Certificates above a leaf. */
@@ -143,14 +143,4 @@ function requireMayIssue(certificate: Certificate, below: readonly Certificate[]
 
 function isSelfIssued(certificate: Certificate): boolean {
   return certificate.issuer.equals(certificate.subject);
-}
-
-function faultOf(check: () => void): Refusal | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof Refusal) return thrown;
-    throw thrown;
-  }
 }

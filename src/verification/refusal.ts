@@ -17,3 +17,14 @@ export class Refusal extends Error {
 export function refuse(code: ReasonCode, message: string): never {
   throw new Refusal(code, message);
 }
+
+/** What a check refuses, as a value; anything else that it throws is thrown on. */
+export function faultOf(check: () => void): Refusal | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown;
+    throw thrown;
+  }
+}

@@ -6,6 +6,7 @@ import {
   affectedRefs,
   componentsOf,
   isAnalysed,
+  NOT_CARRIED,
   type CycloneDxComponent,
 } from "../vulnerability/cyclonedx-components.ts";
 import {
@@ -35,27 +36,8 @@ const STATUSES: ReadonlyMap<string, VexStatus> = new Map<string, VexStatus>([
   ["not_affected", "not_affected"],
 ]);
 
-/** Members of a vulnerability that say nothing of its exploitability: they are read as a report's. */
-const KNOWN = [
-  "affects",
-  "bom-ref",
-  "source",
-  "ratings",
-  "cwes",
-  "description",
-  "detail",
-  "recommendation",
-  "workaround",
-  "proofOfConcept",
-  "advisories",
-  "created",
-  "published",
-  "updated",
-  "rejected",
-  "credits",
-  "tools",
-  "properties",
-];
+/** What says nothing of exploitability is read as a report's. */
+const KNOWN = [...NOT_CARRIED, "source", "ratings", "published"];
 
 /** Whether any vulnerability of the document has a state. */
 export function hasAnalyses(document: JsonObject): boolean {

@@ -22,7 +22,18 @@ export function readReads(manifest: JsonValue): BundleReads | undefined {
  * The parts of the input that a policy can read: those of the decision itself and of every rule that some set of images
  * asks, with what these depend on. `undefined` is everything: the bundle does not tell, or has entrypoints of its own.
  */
-export function inputReads({ reads, data, entrypoints }: PolicyBundle): readonly string[] | undefined {
+export function inputReads(bundle: PolicyBundle): readonly string[] | undefined {
+  const known = remembered.get(bundle);
+  if (known !== undefined) return known.reads;
+  const reads = readsOf(bundle);
+  remembered.set(bundle, { reads });
+  return reads;
+}
+
+/** A bundle never changes, and every decision asks. */
+const remembered = new WeakMap<PolicyBundle, { readonly reads: readonly string[] | undefined }>();
+
+function readsOf({ reads, data, entrypoints }: PolicyBundle): readonly string[] | undefined {
   if (reads === undefined || entrypoints.some((entrypoint) => !KNOWN.has(entrypoint))) return undefined;
   const all = new Set(reads.decision);
   for (const code of askedRules(data)) {

@@ -13,7 +13,7 @@ import { alternativeNames } from "../alternative-names.ts";
 import type { Certificate } from "../certificate.ts";
 import { NO_EXTENSIONS } from "../fulcio.ts";
 import { withoutDistrusted } from "../distrusted.ts";
-import { refuse, type Refusal } from "../refusal.ts";
+import { faultOf, refuse, type Refusal } from "../refusal.ts";
 import { matchDigest } from "../subject.ts";
 import { CLOCK_SKEW } from "../testimony.ts";
 import type {
@@ -29,7 +29,7 @@ import { isSignedBy } from "./algorithm.ts";
 import { readChain, requireSignedChain, type Chain } from "./chain.ts";
 import { readCose } from "./cose.ts";
 import { stampedTime, type StampedTime } from "./countersignature.ts";
-import { enforce, faultOf } from "./enforce.ts";
+import { enforce } from "./enforce.ts";
 import { MAX_ENVELOPE_BYTES, type NotaryEnvelope } from "./envelope.ts";
 import { readJws } from "./jws.ts";
 import { requireNotRevoked } from "./revocation.ts";

@@ -57,14 +57,3 @@ export function enforce(
 function noteOf({ code, message }: Refusal, { name, level }: NotaryStore): Reason<ReasonCode> {
   return { code, message: oneLine(`not enforced by the trust store ${name} (${level}): ${message}`, 500) };
 }
-
-/** What a check refuses, as a value. */
-export function faultOf(check: () => void): Refusal | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof Refusal) return thrown;
-    throw thrown;
-  }
-}

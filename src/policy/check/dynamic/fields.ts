@@ -2,18 +2,7 @@ import { isArray, isObject, type JsonObject, type JsonValue } from "../../../cor
 import { SchemaPlace } from "../static/input-schema.ts";
 
 /** Lists of statements, by the field of the input document; `evidence` and facts about the image stand apart. */
-export const STATEMENT_LISTS = [
-  "provenance",
-  "sboms",
-  "vulnerabilityReports",
-  "vex",
-  "verificationSummaries",
-  "testResults",
-  "releases",
-  "attributeReports",
-  "runtimeTraces",
-  "attestations",
-] as const;
+export const STATEMENT_LISTS: readonly string[] = SchemaPlace.root().member("unverified")?.names() ?? [];
 
 /** A field of a statement: what somebody has said, or has left unsaid. */
 export interface Field {
