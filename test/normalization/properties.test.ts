@@ -12,38 +12,10 @@ import {
 import { canonicalImageName, parseImageUri } from "../../src/normalization/image-name.ts";
 import { canonicalTime } from "../../src/normalization/time.ts";
 import { documentOf, recordOf, statementOf, verifiedOf } from "./make.ts";
+import { pathsOf, REMOVED, replaceAt, valueAt, type Step } from "./places.ts";
 import { SAMPLES } from "./samples/index.ts";
 import type { Sample } from "./samples/sample.ts";
 import { inputSchemaErrors } from "./schema.ts";
-
-type Step = string | number;
-
-/** Every place in a value, itself included. */
-function pathsOf(value: JsonValue, path: readonly Step[] = []): readonly (readonly Step[])[] {
-  if (typeof value !== "object" || value === null) return [path];
-  const members: readonly (readonly [Step, JsonValue])[] = Array.isArray(value)
-    ? (value as readonly JsonValue[]).map((element, index) => [index, element] as const)
-    : Object.entries(value as JsonObject);
-  return [path, ...members.flatMap(([key, member]) => pathsOf(member, [...path, key]))];
-}
-
-function valueAt(value: JsonValue, path: readonly Step[]): unknown {
-  let here: unknown = value;
-  for (const step of path) here = (here as Record<Step, unknown>)[step];
-  return here;
-}
-
-const REMOVED = Symbol("removed");
-
-function replaceAt(predicate: JsonObject, path: readonly Step[], value: unknown): JsonObject {
-  const copy = structuredClone(predicate) as unknown as Record<Step, unknown>;
-  const last = path.at(-1);
-  if (last === undefined) return (isPlainObject(value) ? value : {}) as JsonObject;
-  const parent = valueAt(copy as unknown as JsonObject, path.slice(0, -1)) as Record<Step, unknown>;
-  if (value === REMOVED) delete parent[last];
-  else Object.defineProperty(parent, last, { value, enumerable: true, writable: true, configurable: true });
-  return copy as unknown as JsonObject;
-}
 
 function isPlainObject(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -156,9 +156,7 @@ describe("GET /openapi.json", () => {
 
     it(`is true of the ${listener} listener before it is ready`, async () => {
       service = await startTestService({ listener, decider: null });
-      const validate = validatorOf(
-        plain(openApiDocument(listener, { ownInput: false })) as unknown as Document,
-      );
+      const validate = validatorOf(plain(openApiDocument(listener, { ownInput: false })) as Document);
       const starting = REQUESTS.filter(
         ([method, path]) => method === "POST" || /healthz|readyz|health$/.test(path),
       );

@@ -2,46 +2,10 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../../src/core/index.ts";
 import { encodeValue } from "../../../src/normalization/encode.ts";
+import { pathsOf, REMOVED, replaceAt, valueAt } from "../places.ts";
 import { inputSchemaErrors } from "../schema.ts";
 import { SBOM_SAMPLES } from "./samples/index.ts";
 import { recordOf, type SbomSample } from "./samples/sample.ts";
-
-type Step = string | number;
-
-/** Every place in a value, itself included. */
-function pathsOf(value: JsonValue, path: readonly Step[] = []): readonly (readonly Step[])[] {
-  if (typeof value !== "object" || value === null) return [path];
-  return [path, ...membersOf(value).flatMap(([key, member]) => pathsOf(member, [...path, key]))];
-}
-
-function membersOf(value: JsonObject | readonly JsonValue[]): readonly (readonly [Step, JsonValue])[] {
-  return Array.isArray(value)
-    ? (value as readonly JsonValue[]).map((element, index) => [index, element] as const)
-    : Object.entries(value as JsonObject);
-}
-
-function valueAt(value: unknown, path: readonly Step[]): unknown {
-  let here = value;
-  for (const step of path) here = (here as Record<Step, unknown>)[step];
-  return here;
-}
-
-const REMOVED = Symbol("removed");
-
-/** A copy with another value at a path; as it was where an earlier change took the place away. */
-function replaceAt(predicate: JsonObject, path: readonly Step[], value: unknown): JsonObject {
-  const copy = structuredClone(predicate) as unknown as Record<Step, unknown>;
-  const last = path.at(-1);
-  try {
-    const parent = valueAt(copy, path.slice(0, -1)) as Record<Step, unknown>;
-    if (last === undefined) return predicate;
-    if (value === REMOVED) delete parent[last];
-    else Object.defineProperty(parent, last, { value, enumerable: true, writable: true, configurable: true });
-  } catch {
-    return predicate;
-  }
-  return copy as unknown as JsonObject;
-}
 
 /** The samples, those that cosign wraps as text unwrapped as well, so that there is something to change inside. */
 const DOCUMENTS: readonly SbomSample[] = SBOM_SAMPLES.map((sample) => {

@@ -17,11 +17,11 @@ function copyOf(sample: SbomSample): Draft {
 }
 
 function list(value: JsonValue | undefined): Draft[] {
-  return value as unknown as Draft[];
+  return value as Draft[];
 }
 
 function draft(value: JsonValue | undefined): Draft {
-  return value as unknown as Draft;
+  return value as Draft;
 }
 
 interface Spoiling {
@@ -39,7 +39,7 @@ const without = (record: Sbom, index: number, ...fields: readonly string[]): Pic
     at === index
       ? (Object.fromEntries(
           Object.entries(component).filter(([key]) => !fields.includes(key)),
-        ) as unknown as Sbom["components"][number])
+        ) as Sbom["components"][number])
       : component,
   ),
 });

@@ -70,11 +70,12 @@ export function rightDocument(owner = "acme", result: "PASSED" | "FAILED" = "PAS
         result,
         configuration: [],
         url: null,
-        passed: [],
-        warned: [],
-        failed: [],
+        passedTests: [],
+        warnedTests: [],
+        failedTests: [],
+        unknownFields: [],
       },
-    ] as unknown as InputDocument["testResults"],
+    ],
     attestations: [
       { evidence: built.id, predicateType: built.predicateType ?? "", predicate: {} },
       {

@@ -1,5 +1,6 @@
 import { digestOf, type Digest } from "../../../src/core/index.ts";
 import type { InputDocument, InputEvidence, Provenance } from "../../../src/normalization/index.ts";
+import { NO_LISTS } from "../../../src/normalization/lists.ts";
 import { NO_EXTENSIONS } from "../../../src/verification/fulcio.ts";
 import type { CertificateSigner, Signer } from "../../../src/verification/index.ts";
 
@@ -165,19 +166,7 @@ export function input(
         ? []
         : [{ evidence: entry.id, predicateType: entry.predicateType, predicate: {} }],
     ),
-    unverified: {
-      provenance: [],
-      otherProvenance: [],
-      sboms: [],
-      vulnerabilityReports: [],
-      vex: [],
-      verificationSummaries: [],
-      testResults: [],
-      releases: [],
-      attributeReports: [],
-      runtimeTraces: [],
-      attestations: [],
-    },
+    unverified: NO_LISTS,
     baseImages: [],
     completeness: { complete: true, reasons: [] },
     ...change,

@@ -15,7 +15,7 @@ export function applyPatch(object: JsonObject, base64: string): JsonValue {
       .split("/")
       .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
     const last = steps.pop() ?? "";
-    let parent = copy as unknown as Record<string, unknown>;
+    let parent = copy as Record<string, unknown>;
     for (const step of steps) {
       if (!Object.hasOwn(parent, step)) throw new Error(`nothing at ${path}`);
       parent = parent[step] as Record<string, unknown>;
