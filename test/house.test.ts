@@ -19,8 +19,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   normalization: ["core", "image", "evidence", "verification"],
   policy: ["core"],
   decision: ["core", "registry", "image", ...stages],
-  server: ["core", "registry", "image", ...stages, "decision"],
-  cli: ["core", "registry", "image", ...stages, "decision", "server"],
+  release: ["core", "registry", "image", ...stages, "decision"],
+  server: ["core", "registry", "image", ...stages, "decision", "release"],
+  cli: ["core", "registry", "image", ...stages, "decision", "release", "server"],
 };
 
 const sources = globSync("src/**/*.ts", { cwd: root }).toSorted();
