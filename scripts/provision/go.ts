@@ -3,16 +3,6 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Tool } from "./tools.ts";
 
-/** A package of a Go module of this repository, where `go install` of a version is not enough. */
-export interface GoModule {
-  /** Absolute path of the folder with go.mod and go.sum. */
-  readonly folder: string;
-  /** A package that the module names as a tool, or one of its own (`./name`). */
-  readonly package: string;
-  /** String variables that the linker sets: a tool built in another module does not know its own version. */
-  readonly variables?: Readonly<Record<string, string>>;
-}
-
 /** One call of the Go toolchain that puts the tool's executable into the folder `work`. */
 export interface GoBuild {
   readonly arguments: readonly string[];

@@ -1,7 +1,15 @@
-import type { GoModule } from "./go.ts";
-
 /** `process.platform` and `process.arch`: `linux-x64`. */
 export type Platform = `${NodeJS.Platform}-${NodeJS.Architecture}`;
+
+/** A package of a Go module of this repository, where `go install` of a version is not enough. */
+export interface GoModule {
+  /** Absolute path of the folder with go.mod and go.sum. */
+  readonly folder: string;
+  /** A package that the module names as a tool, or one of its own (`./name`). */
+  readonly package: string;
+  /** String variables that the linker sets: a tool built in another module does not know its own version. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
 
 /** A published binary. It is never fetched without a checksum that stands here. */
 export interface ReleaseAsset {

@@ -1,8 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Digest, JsonObject, JsonValue, Reason } from "../core/index.ts";
-import type { ConclusionCache } from "./conclusion-cache.ts";
 import type { OwnAuthority } from "./own-authority.ts";
-import type { NotaryStore } from "./notary/index.ts";
+import type { NotaryStore } from "./notary/store.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { TrustRootMaterial } from "./trust-root.ts";
 
@@ -213,11 +212,4 @@ export interface TrustedKey {
 export interface TrustRoot {
   readonly name: string;
   readonly material: TrustRootMaterial;
-}
-
-export interface VerificationOptions {
-  /** The decision's time: what is held against "now" where no trusted time exists. */
-  readonly now: Date;
-  /** Where verified conclusions are remembered; absent or `null`: nowhere. */
-  readonly cache?: ConclusionCache | null;
 }

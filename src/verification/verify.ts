@@ -5,7 +5,7 @@ import { parseBundle, type Bundle } from "./bundle.ts";
 import { readCloudBuildProvenance, requireAgreement } from "./cloud-build.ts";
 import { claimedPredicateType } from "./claim.ts";
 import { hasSignature, readSimpleSigning, readSimpleSigningPayload, readStoredEnvelope } from "./cosign.ts";
-import { questionKey } from "./conclusion-cache.ts";
+import { questionKey, type ConclusionCache } from "./conclusion-cache.ts";
 import { requireInTotoPayload, type Envelope } from "./dsse.ts";
 import { concludeNotary } from "./notary/index.ts";
 import { prove, type Proof } from "./prove.ts";
@@ -13,13 +13,14 @@ import { Refusal } from "./refusal.ts";
 import type { ReasonCode } from "./reasons.ts";
 import { parseStatement, readStatement } from "./statement.ts";
 import { bindSubject, findSubject } from "./subject.ts";
-import type {
-  Conclusion,
-  TrustMaterial,
-  VerificationOptions,
-  VerificationTarget,
-  VerifiedConclusion,
-} from "./types.ts";
+import type { Conclusion, TrustMaterial, VerificationTarget, VerifiedConclusion } from "./types.ts";
+
+export interface VerificationOptions {
+  /** The decision's time: what is held against "now" where no trusted time exists. */
+  readonly now: Date;
+  /** Where verified conclusions are remembered; absent or `null`: nowhere. */
+  readonly cache?: ConclusionCache | null;
+}
 
 /**
  * Comes to the one conclusion about one artifact: who signed it and when, proven against the trust given, and whether

@@ -26,7 +26,8 @@ import { complaintOf, findOpa, restrictedCapabilities, runOpa, type OpaRun } fro
 import { checkOwnRules } from "./own-rules.ts";
 import { inputSchemaPath, libraryPath } from "./package-root.ts";
 import { inputReads, readsData, type RegoText } from "./reads.ts";
-import type { Checked, PolicySource, RuleLibrary } from "./types.ts";
+import type { Checked } from "./checked.ts";
+import type { PolicySource, RuleLibrary } from "./types.ts";
 
 export interface BuildOptions {
   /** The bundle's revision, as decisions name it. */

@@ -7,7 +7,8 @@ import { BUILDERS_SCHEMA, IMAGE_SET_SCHEMA, mapMarked } from "./schema-walk.ts";
 import { selectRules, type Selection } from "./select.ts";
 import { signerData } from "./signer-data.ts";
 import { trustData } from "./trust-data.ts";
-import type { Checked, ImageSetSource, PolicySource, RuleInfo, RuleLibrary, RuleOverride } from "./types.ts";
+import type { Checked } from "./checked.ts";
+import type { ImageSetSource, PolicySource, RuleInfo, RuleLibrary, RuleOverride } from "./types.ts";
 import { dataOfValue } from "./value-kinds.ts";
 
 /**

@@ -2,7 +2,8 @@ import type { JsonObject } from "../../core/index.ts";
 import { compileData } from "./compile.ts";
 import { fileFault } from "./folder.ts";
 import { libraryOf } from "./library.ts";
-import type { Checked, PolicySource } from "./types.ts";
+import type { Checked } from "./checked.ts";
+import type { PolicySource } from "./types.ts";
 
 /**
  * The data for a policy folder without Rego of its own, to be put in place of the default bundle's: no OPA is needed. A

@@ -6,4 +6,5 @@ export { libraryOf } from "./library.ts";
 export { loadPolicyFolder } from "./load.ts";
 export { findOpa, OPA_VERSION } from "./opa.ts";
 export { DEFAULT_REVISION, defaultBundlePath } from "./package-root.ts";
-export type { Checked, PolicySource, RuleInfo, RuleLibrary } from "./types.ts";
+export type { Checked } from "./checked.ts";
+export type { PolicySource, RuleInfo, RuleLibrary } from "./types.ts";

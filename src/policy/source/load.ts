@@ -6,7 +6,8 @@ import { checkImageSets } from "./image-sets.ts";
 import { schemaFaults } from "./schema.ts";
 import { checkSigner, type RawSigner } from "./signers.ts";
 import { readTrust } from "./trust.ts";
-import type { Checked, ExceptionSource, PolicySource, SignerSource } from "./types.ts";
+import type { Checked } from "./checked.ts";
+import type { ExceptionSource, PolicySource, SignerSource } from "./types.ts";
 import { readYaml, type YamlFile } from "./yaml-file.ts";
 
 const MAX_TEXT = 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Digest, JsonObject, JsonValue } from "../../core/index.ts";
-import type { PolicyFault, PolicyMode } from "../types.ts";
+import type { PolicyMode } from "../types.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** A policy folder, read and checked by itself; whether its rules exist is known once it meets a rule library. */
@@ -158,8 +158,3 @@ export interface RuleInfo {
 }
 
 export type RuleLibrary = Readonly<Record<string, RuleInfo>>;
-
-/** Either a value or everything that is wrong, in the order of the files. */
-export type Checked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly faults: readonly [PolicyFault, ...PolicyFault[]] };

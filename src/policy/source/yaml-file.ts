@@ -2,7 +2,7 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Docume
 import { describeThrown, oneLine, type JsonValue } from "../../core/index.ts";
 import type { PolicyFault } from "../types.ts";
 import { fileFault, type Folder } from "./folder.ts";
-import type { Checked } from "./types.ts";
+import type { Checked } from "./checked.ts";
 
 /** A path within a YAML document: keys of maps, indexes of lists. */
 export type YamlPath = readonly (string | number)[];
