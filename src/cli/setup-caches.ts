@@ -1,3 +1,4 @@
+import packageJson from "../../package.json" with { type: "json" };
 import { failure, success, type Result } from "../core/index.ts";
 import {
   CachingDecider,
@@ -94,6 +95,7 @@ async function sharedSettings(
       password: read(named.passwordEnv),
     },
     secret,
+    version: packageJson.version,
     timeout,
     report: say(log, "shared"),
   });

@@ -46,6 +46,7 @@ describe("replicas that share a cache", () => {
             database: 0,
           },
           secret: SECRET,
+          version: "1.0.0",
           timeout: 900,
         },
         clocks,
@@ -131,7 +132,8 @@ describe("replicas that share a cache", () => {
         password: null,
         database: 0,
       };
-      const tier = (secret: Buffer) => new SharedTier({ server: settings, secret, timeout: 900 }, clocks);
+      const tier = (secret: Buffer) =>
+        new SharedTier({ server: settings, secret, version: "1.0.0", timeout: 900 }, clocks);
       const [honest, forging] = [tier(SECRET), tier(Buffer.alloc(32, 1))];
       try {
         const [good, bad] = [push(true), push(false)];

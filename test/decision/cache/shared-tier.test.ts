@@ -21,13 +21,14 @@ describe("the cache that replicas share", () => {
   });
 
   const replica = (
-    change: { secret?: Buffer; password?: string; report?: (message: string) => void } = {},
+    change: { secret?: Buffer; version?: string; password?: string; report?: (message: string) => void } = {},
   ) => {
-    const { secret = SECRET, password = null, report } = change;
+    const { secret = SECRET, version = "1.0.0", password = null, report } = change;
     const tier = new SharedTier(
       {
         server: { host: "127.0.0.1", port: server.port, tls: null, username: null, password, database: 0 },
         secret,
+        version,
         timeout: 250,
         ...(report && { report }),
       },
@@ -64,6 +65,16 @@ describe("the cache that replicas share", () => {
     knows.keep("key", BYTES, 60_000);
     expect(await knows.get("key")).to.deep.equal(BYTES);
     expect(await guesses.get("key")).to.equal(undefined);
+  });
+
+  it("T257 another version of assay shares nothing, and gives way to nothing", async () => {
+    const [one, newer] = [replica(), replica({ version: "1.1.0" })];
+    one.keep("key", BYTES, 60_000);
+    await settled(one);
+    expect(await newer.get("key")).to.equal(undefined);
+    newer.keep("key", Buffer.from("what the newer says"), 60_000);
+    await settled(newer);
+    expect(await one.get("key")).to.deep.equal(BYTES);
   });
 
   it("T207 a secret of somebody else's opens nothing", async () => {

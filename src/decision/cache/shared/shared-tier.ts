@@ -10,6 +10,8 @@ export interface SharedCacheSettings {
   readonly server: RespServer;
   /** All replicas have the same; at least 32 bytes. */
   readonly secret: Uint8Array;
+  /** Of assay: what one decides and normalizes, another one may do otherwise, so that they share nothing (T257). */
+  readonly version: string;
   /** Milliseconds that one may wait for the server. */
   readonly timeout: number;
   /** Told when the server is given up for a while, and why; for logs. */
@@ -35,12 +37,17 @@ const PREFIX = "assay:1:";
  */
 export class SharedTier implements Tier {
   readonly #client: RespClient;
+  readonly #version: string;
   readonly #seal: Seal;
   readonly #clocks: Clocks;
   readonly #breaker: CircuitBreaker;
   readonly #report: (message: string) => void;
 
-  constructor({ server, secret, timeout, report = () => undefined }: SharedCacheSettings, clocks: Clocks) {
+  constructor(
+    { server, secret, version, timeout, report = () => undefined }: SharedCacheSettings,
+    clocks: Clocks,
+  ) {
+    this.#version = version;
     this.#client = new RespClient(server, { ...LIMITS, timeout });
     this.#seal = new Seal(secret);
     this.#clocks = clocks;
@@ -48,13 +55,15 @@ export class SharedTier implements Tier {
     this.#report = report;
   }
 
-  async get(key: string): Promise<Uint8Array | undefined> {
+  async get(asked: string): Promise<Uint8Array | undefined> {
+    const key = this.#versioned(asked);
     const answer = await this.#command(["GET", nameOf(key)]);
     if (answer?.ok !== true || answer.value.kind !== "bytes") return undefined;
     return this.#seal.open(key, answer.value.bytes, this.#clocks.now().getTime());
   }
 
-  keep(key: string, bytes: Uint8Array, lifetime: number): void {
+  keep(kept: string, bytes: Uint8Array, lifetime: number): void {
+    const key = this.#versioned(kept);
     const milliseconds = Math.floor(lifetime);
     if (milliseconds <= 0 || bytes.byteLength > LARGEST) return;
     const sealed = this.#seal.close(key, bytes, this.#clocks.now().getTime() + milliseconds);
@@ -67,6 +76,10 @@ export class SharedTier implements Tier {
   close(): Promise<void> {
     this.#client.close();
     return Promise.resolve();
+  }
+
+  #versioned(key: string): string {
+    return `${this.#version} ${key}`;
   }
 
   async #command(words: readonly (string | Uint8Array)[]): Promise<RespAnswer | undefined> {
