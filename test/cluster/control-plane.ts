@@ -39,7 +39,11 @@ export const CONTROL_PLANE = ["etcd", "kube-apiserver", "kubectl"] as const;
 
 const TOKEN = "cluster-tests";
 
-export async function startControlPlane(clients: Clients): Promise<ControlPlane> {
+/** `apiServerFlags` come after ours. */
+export async function startControlPlane(
+  clients: Clients,
+  apiServerFlags: readonly string[] = [],
+): Promise<ControlPlane> {
   const { folder } = clients;
   const processes = new Processes();
   const authority = createTlsAuthority("cluster tests");
@@ -120,6 +124,7 @@ export async function startControlPlane(clients: Clients): Promise<ControlPlane>
         ["--service-cluster-ip-range=10.96.0.0/24", "--authorization-mode=RBAC"],
         // There is no controller that would make service accounts.
         "--disable-admission-plugins=ServiceAccount",
+        apiServerFlags,
       ],
       async () => (await kubectl("get", "--raw=/readyz")).ok,
     );
