@@ -5,8 +5,8 @@ import { createRegistry, dockerCredentials, openLayout, type LayoutSource } from
 import {
   combineTrust,
   publicGoodRoot,
-  trustFromData,
   trustFromFiles,
+  trustOfPolicy,
   type TrustMaterial,
 } from "../verification/index.ts";
 import type { Io } from "./io.ts";
@@ -127,8 +127,7 @@ function openTrust(
 
 /** The trust that a bundle carries; the public Sigstore where it carries none. */
 export function trustOf({ data }: PolicyBundle): Result<TrustMaterial> {
-  const trust = data["trust"];
-  return trust === undefined ? success(publicGoodRoot()) : trustFromData(trust);
+  return trustOfPolicy(data);
 }
 
 async function openContext(

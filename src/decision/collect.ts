@@ -32,12 +32,12 @@ export async function locateReference(
 export async function collectLocated(
   request: DecisionRequest,
   { image, source, registry }: Located,
-  { layouts, files }: DecisionContext,
+  { layouts, files, documents = [] }: DecisionContext,
   { signal, time, reads }: GatherOptions,
 ): Promise<Result<Appraisal>> {
   const [whole, evidence] = await Promise.all([
     describeImage(source, image, { signal }),
-    gatherEvidence(image, { registry, layouts, files }, { signal }),
+    gatherEvidence(image, { registry, layouts, files, documents }, { signal }),
   ]);
   const description = selectPlatform(whole, request.platform);
   if (!description.ok) return description;

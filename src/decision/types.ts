@@ -1,4 +1,5 @@
 import type { Digest, Reason } from "../core/index.ts";
+import type { EvidenceFile } from "../evidence/index.ts";
 import type { ContentSource, LayoutSource } from "../registry/index.ts";
 import type { InputDocument, InputRequest } from "../normalization/index.ts";
 import type { PolicyEngine, PolicyResult, PolicyVerdict } from "../policy/index.ts";
@@ -47,6 +48,8 @@ export interface DecisionContext {
   readonly layouts: readonly LayoutSource[];
   /** Files and folders named on the command line. */
   readonly files: readonly string[];
+  /** Evidence at hand, read as files are; absent: none. */
+  readonly documents?: readonly EvidenceFile[];
   readonly trust: TrustMaterial;
   /** Where verified conclusions are remembered from one decision to the next; absent: nowhere. */
   readonly conclusions?: ConclusionCache;

@@ -4,6 +4,7 @@ import type { ContentSource, LayoutSource } from "../registry/index.ts";
 import { Asking } from "./asking.ts";
 import { readLayers, type Yield } from "./blobs.ts";
 import { collect } from "./collect.ts";
+import { fileArtifacts, type EvidenceFile } from "./documents.ts";
 import { readEvidenceFiles } from "./files.ts";
 import { askLayout, inTurn } from "./layouts.ts";
 import {
@@ -29,6 +30,8 @@ export interface EvidenceSources {
   readonly layouts: readonly LayoutSource[];
   /** Files and folders, see `readEvidenceFiles`. */
   readonly files: readonly string[];
+  /** What somebody has at hand already, read as files are; absent: nothing. */
+  readonly documents?: readonly EvidenceFile[];
 }
 
 export interface GatherOptions {
@@ -52,7 +55,7 @@ export async function gatherEvidence(
   try {
     const asking = new Asking(options.signal, limits);
     const [fetched, files] = await Promise.all([fetchAll(asking, image, from), filesOf(from.files, limits)]);
-    const all = [...fetched, files];
+    const all = [...fetched, files, fileArtifacts(from.documents ?? [], limits)];
     return collect(
       all.flatMap(({ artifacts }) => artifacts),
       all.flatMap(({ incomplete }) => incomplete),

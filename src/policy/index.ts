@@ -5,6 +5,7 @@ export { composeBundle, DECISION_ENTRYPOINT, readBundle, type Composition } from
 export { regoSources, type RegoSource } from "./bundle/sources.ts";
 export { inputReads } from "./bundle/reads.ts";
 export { loadEngine, type EngineOptions } from "./engine/load-engine.ts";
+export { patternMatcher } from "./pattern-matcher.ts";
 export { PROVIDED_BUILTINS } from "./builtins/catalogue.ts";
 export { asVerdict } from "./verdict.ts";
 export * from "./check/index.ts";

@@ -7,6 +7,7 @@ import {
   member,
   oneLine,
   success,
+  type JsonObject,
   type JsonValue,
   type Result,
 } from "../core/index.ts";
@@ -51,6 +52,12 @@ export function trustFromData(value: JsonValue): Result<TrustMaterial, TrustCode
     });
     return { ...materialOf({ roots, keys, authorities, notary, distrusted }, value), data: value };
   });
+}
+
+/** The trust that a policy bundle carries in its data; the public-good Sigstore where it carries none. */
+export function trustOfPolicy(data: JsonObject): Result<TrustMaterial, TrustCode> {
+  const trust = data["trust"];
+  return trust === undefined ? success(publicGoodRoot()) : trustFromData(trust);
 }
 
 /** Files that name trust on the command line. */

@@ -26,15 +26,8 @@ export function verifyBundle(
   demanded: DemandedSigner,
   now: Date,
 ): Result<VerifiedConclusion, ReasonCode> {
-  try {
-    const artifactBytes =
-      artifact.artifactBytes === undefined ? undefined : Buffer.from(artifact.artifactBytes);
-    if (
-      artifactBytes !== undefined &&
-      digestOf(artifactBytes, algorithmOf(artifact.digest)) !== artifact.digest
-    ) {
-      refuse("subject.mismatch", "the artifact's bytes are not those of the digest");
-    }
+  return attempt(() => {
+    const artifactBytes = checkedBytes(artifact);
     const bundle = parseBundle(bundleBytes);
     const byKey = "key" in demanded;
     if (byKey !== (bundle.verifier.kind === "key")) {
@@ -45,15 +38,42 @@ export function verifyBundle(
           : "the bundle is signed with a key; name it to verify it",
       );
     }
-    const conclusion = concludeBundle(
-      bundle,
-      { digest: artifact.digest, platforms: [] },
-      { ...trust, keys: byKey ? [demanded.key] : [] },
-      { now },
-      artifactBytes,
-    );
+    const target = { digest: artifact.digest, platforms: [] };
+    const named = { ...trust, keys: byKey ? [demanded.key] : [] };
+    const conclusion = concludeBundle(bundle, target, named, { now }, artifactBytes);
     if (!byKey) requireIdentity(conclusion.signers, demanded);
-    return success(conclusion);
+    return conclusion;
+  });
+}
+
+/**
+ * Proves who signed one Sigstore bundle for one artifact, and when, against all of the trust given; whether that signer
+ * is one who may is the caller's to ask. Otherwise as `verifyBundle`.
+ */
+export function proveBundle(
+  bundleBytes: Uint8Array,
+  artifact: BundleArtifact,
+  trust: TrustMaterial,
+  now: Date,
+): Result<VerifiedConclusion, ReasonCode> {
+  return attempt(() => {
+    const artifactBytes = checkedBytes(artifact);
+    const target = { digest: artifact.digest, platforms: [] };
+    return concludeBundle(parseBundle(bundleBytes), target, trust, { now }, artifactBytes);
+  });
+}
+
+function checkedBytes({ digest, artifactBytes }: BundleArtifact): Buffer | undefined {
+  if (artifactBytes === undefined) return undefined;
+  const bytes = Buffer.from(artifactBytes.buffer, artifactBytes.byteOffset, artifactBytes.byteLength);
+  return digestOf(bytes, algorithmOf(digest)) === digest
+    ? bytes
+    : refuse("subject.mismatch", "the artifact's bytes are not those of the digest");
+}
+
+function attempt(conclude: () => VerifiedConclusion): Result<VerifiedConclusion, ReasonCode> {
+  try {
+    return success(conclude());
   } catch (thrown) {
     const { code, message } = reasonOf(thrown);
     return failure(code, message);
