@@ -17,6 +17,27 @@ export interface PolicyBundle {
   readonly rules?: readonly string[];
   /** Which parts of the input its rules can read; absent where the bundle does not tell. */
   readonly reads?: BundleReads;
+  /** Which release it is (`.manifest`, `metadata.assay.sequence`): a later one has a higher number. Absent where it has none. */
+  readonly sequence?: number;
+  /** Where it goes back to an earlier version on purpose. */
+  readonly rollback?: BundleRollback;
+  /** The examples that it brings along, as they are in its archive; `bundledExamples` reads them. */
+  readonly examples?: readonly BundledExample[];
+}
+
+/** `.manifest`, `metadata.assay.rollback`: a release that goes back on purpose, and so may have a lower version. */
+export interface BundleRollback {
+  /** The version gone back to: the bundle's own. */
+  readonly to: string;
+  /** One line, for those who are alarmed by it. */
+  readonly reason: string;
+}
+
+/** A file `examples/NNN.json` of a bundle: {file, input, expect}, not parsed yet. */
+export interface BundledExample {
+  /** Its name in the archive. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Names of parts of the input (`image`, `sboms`, `unverified.sboms`; `*` is all of it), told when a bundle is built. */

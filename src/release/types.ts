@@ -14,6 +14,10 @@ export interface BundleSource {
   fetch(options: FetchOptions): Promise<Result<Delivery | "unchanged", SourceCode>>;
   /** Calls back when something may have changed; answers how to stop. Absent where only asking again tells. */
   watch?(changed: () => void): () => void;
+  /** After a `fetch` that failed: milliseconds for which the server asked to be left alone (Retry-After); else `null`. */
+  readonly retryAfterMs?: number | null;
+  /** Whether the last answer came from a server that holds the question until there is something new: ask again at once. */
+  readonly holds?: boolean;
   close(): void;
 }
 
@@ -39,6 +43,8 @@ export interface DeliveredArchive {
   readonly evidence: readonly Uint8Array[];
   /** What evidence may be about: the archive and, for an OCI artifact, its manifest. */
   readonly subjects: readonly Digest[];
+  /** Of an OCI artifact, its manifest as it came: what proves, kept, that evidence about the manifest is about the archive. */
+  readonly manifest?: Uint8Array;
 }
 
 /** A policy folder, compiled here and now: there is nothing to sign, so it is refused where a signer is demanded. */
