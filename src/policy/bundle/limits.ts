@@ -12,4 +12,7 @@ export const BUNDLE_LIMITS = {
   /** data.json takes about nine times its size in every worker. */
   dataBytes: 16 * MIB,
   moduleBytes: 64 * MIB,
+  examples: 500,
+  /** Of all examples together. */
+  exampleBytes: 16 * MIB,
 } as const;

@@ -12,6 +12,7 @@ import { BundleFault } from "./fault.ts";
 import { normalizeName } from "./names.ts";
 import { BUNDLE_LIMITS } from "./limits.ts";
 import { readReads } from "./reads.ts";
+import { readReleaseData, type ReleaseData } from "./release-data.ts";
 
 /** What of an OPA bundle's `.manifest` matters here. */
 export interface Manifest {
@@ -25,6 +26,8 @@ export interface Manifest {
   readonly name: string | undefined;
   /** From `metadata.assay.reads`. */
   readonly reads: BundleReads | undefined;
+  /** From `metadata.assay`. */
+  readonly release: ReleaseData;
 }
 
 /** Reads a `.manifest` (OPA, "Bundle File Format") of a bundle with one WASM module. */
@@ -40,6 +43,7 @@ export function readManifest(bytes: Uint8Array): Manifest {
     module,
     name: stringAt(parsed.value, "metadata", "name"),
     reads: readReads(parsed.value),
+    release: readReleaseData(parsed.value),
   };
 }
 

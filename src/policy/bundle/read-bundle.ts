@@ -19,6 +19,7 @@ import { gunzipOne } from "./gunzip.ts";
 import { BUNDLE_LIMITS } from "./limits.ts";
 import { readManifest } from "./manifest.ts";
 import { rulePaths } from "./rule-paths.ts";
+import { examplesIn } from "./release-data.ts";
 import { readTar } from "./tar.ts";
 
 /** The entrypoint that every policy has. */
@@ -51,7 +52,9 @@ export function composeBundle(
     const { name, revision, data } = composition;
     checkDataPaths(data, bundle.roots ?? [""], bundle.rules ?? bundle.entrypoints);
     const identity = canonicalJson({ module: digestOf(bundle.wasm), data });
-    return { ...bundle, name, revision, data, digest: digestOf(Buffer.from(identity)) };
+    // What the other one is as a release says nothing about this one.
+    const { sequence: _, rollback: __, examples: ___, ...rules } = bundle;
+    return { ...rules, name, revision, data, digest: digestOf(Buffer.from(identity)) };
   });
 }
 
@@ -90,6 +93,8 @@ function read(bytes: Uint8Array): PolicyBundle {
   const data = readData(files.get("data.json"));
   const rules = [...new Set([...manifest.entrypoints, ...rulesIn(files)])];
   checkDataPaths(data, manifest.roots, rules);
+  const { sequence, rollback } = manifest.release;
+  const examples = examplesIn(files, manifest.release.examples);
   return {
     name: stringAt(data, "policy", "name") ?? manifest.name ?? "policy",
     revision: manifest.revision,
@@ -101,6 +106,9 @@ function read(bytes: Uint8Array): PolicyBundle {
     roots: manifest.roots,
     rules,
     ...(manifest.reads === undefined ? {} : { reads: manifest.reads }),
+    ...(sequence === undefined ? {} : { sequence }),
+    ...(rollback === undefined ? {} : { rollback }),
+    ...(examples === undefined ? {} : { examples }),
   };
 }
 

@@ -5,10 +5,17 @@ import type { Example, ExpectedDecision, Judgement } from "./types.ts";
 
 const TIMEOUT_MS = 30_000;
 
-/** Has an engine decide an example at the example's own time, and compares with what is expected of it. */
-export async function judgeExample(engine: PolicyEngine, example: Example): Promise<Judgement> {
+/**
+ * Has an engine decide an example at the example's own time, within milliseconds, and compares with what is expected of
+ * it.
+ */
+export async function judgeExample(
+  engine: PolicyEngine,
+  example: Example,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Judgement> {
   const input = Buffer.from(JSON.stringify(example.input));
-  const options = { now: example.time, timeoutMs: TIMEOUT_MS };
+  const options = { now: example.time, timeoutMs };
   const answer = await engine.evaluate(input, DECISION_ENTRYPOINT, options);
   const verdict = answer.ok ? asVerdict(answer.value) : answer;
   if (!verdict.ok) return { kind: "failed", reason: verdict.reason };

@@ -3,12 +3,12 @@ import exampleSchema from "../../../schemas/example.schema.json" with { type: "j
 import { fileFault, Folder } from "../source/folder.ts";
 import { parseYaml } from "../source/yaml-file.ts";
 import type { PolicyFault } from "../types.ts";
+import { timeOf } from "./time.ts";
 import type { Example, Examples } from "./types.ts";
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_EXAMPLES = 500;
 const ENDINGS = [".json", ".yaml", ".yml"] as const;
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /**
  * Reads the examples of a policy folder: `examples/*.json` and `*.yaml`, in folders below too; or those of another
@@ -78,9 +78,8 @@ async function parseExample(
 
 function toExample(file: string, value: JsonValue): Example | string {
   const input = objectAt(value, "input");
-  const written = stringAt(input, "time") ?? "";
-  const time = new Date(written);
-  if (input === undefined || !TIME.test(written) || Number.isNaN(time.getTime())) {
+  const time = timeOf(stringAt(input, "time"));
+  if (input === undefined || time === undefined) {
     return "/input/time is no time of RFC 3339; expected one like 2026-11-22T10:00:00Z";
   }
   const warnings = at(value, "expect", "warnings");
