@@ -19,6 +19,14 @@ export function checkDataPaths(data: JsonObject, roots: readonly string[], rules
   }
 }
 
+/** Rules, too, lie within the roots, as OPA demands: a bundle defines nothing that it does not own (threat T193). */
+export function checkRulePaths(rules: readonly string[], roots: readonly string[]): void {
+  const outside = rules.find((rule) => !roots.some((root) => isWithin(rule, root)));
+  if (outside !== undefined) {
+    throw new BundleFault("bundle.invalid", `the rule ${shown(outside)} is outside of the manifest's roots`);
+  }
+}
+
 function checkRoots(value: JsonValue, path: string, roots: readonly string[]): void {
   if (roots.some((root) => isWithin(path, root))) return;
   const leadsToRoot = path === "" || roots.some((root) => root.startsWith(`${path}/`));

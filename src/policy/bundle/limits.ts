@@ -8,6 +8,8 @@ export const BUNDLE_LIMITS = {
   tarBytes: 128 * MIB,
   files: 2000,
   nameBytes: 1024,
+  /** Of times and owners that say nothing. */
+  paxBytes: 64 * 1024,
   manifestBytes: MIB,
   /** data.json takes about nine times its size in every worker. */
   dataBytes: 16 * MIB,

@@ -13,14 +13,13 @@ import {
   type Result,
 } from "../../core/index.ts";
 import type { BundleCode, PolicyBundle } from "../types.ts";
-import { checkDataPaths } from "./data-paths.ts";
+import { checkDataPaths, checkRulePaths } from "./data-paths.ts";
 import { BundleFault } from "./fault.ts";
-import { gunzipOne } from "./gunzip.ts";
+import { unpack } from "./files.ts";
 import { BUNDLE_LIMITS } from "./limits.ts";
 import { readManifest } from "./manifest.ts";
 import { rulePaths } from "./rule-paths.ts";
 import { examplesIn } from "./release-data.ts";
-import { readTar } from "./tar.ts";
 
 /** The entrypoint that every policy has. */
 export const DECISION_ENTRYPOINT = "assay/decision";
@@ -68,14 +67,7 @@ function caught(work: () => PolicyBundle): Result<PolicyBundle, BundleCode> {
 }
 
 function read(bytes: Uint8Array): PolicyBundle {
-  if (bytes.byteLength > BUNDLE_LIMITS.archiveBytes) {
-    throw new BundleFault(
-      "bundle.limit_exceeded",
-      `the archive has ${bytes.byteLength} bytes; at most ${BUNDLE_LIMITS.archiveBytes} are read`,
-    );
-  }
-  const files = readTar(gunzipOne(bytes));
-  checkNames([...files.keys()]);
+  const files = new Map(unpack(bytes).map((file) => [file.name, file.bytes]));
   const manifest = readManifest(fileNamed(files, ".manifest"));
   if (!manifest.entrypoints.includes(DECISION_ENTRYPOINT)) {
     throw new BundleFault(
@@ -92,6 +84,7 @@ function read(bytes: Uint8Array): PolicyBundle {
   }
   const data = readData(files.get("data.json"));
   const rules = [...new Set([...manifest.entrypoints, ...rulesIn(files)])];
+  checkRulePaths(rules, manifest.roots);
   checkDataPaths(data, manifest.roots, rules);
   const { sequence, rollback } = manifest.release;
   const examples = examplesIn(files, manifest.release.examples);
@@ -110,19 +103,6 @@ function read(bytes: Uint8Array): PolicyBundle {
     ...(rollback === undefined ? {} : { rollback }),
     ...(examples === undefined ? {} : { examples }),
   };
-}
-
-function checkNames(names: readonly string[]): void {
-  if (names.includes("patch.json")) {
-    throw new BundleFault("bundle.invalid", "a delta bundle (patch.json): only whole bundles are read");
-  }
-  const elsewhere = names.find((name) => /(?:^|\/)data\.(?:json|ya?ml)$/.test(name) && name !== "data.json");
-  if (elsewhere !== undefined) {
-    throw new BundleFault(
-      "bundle.invalid",
-      `data in ${oneLine(elsewhere, 100)}: opa build puts all of it into /data.json`,
-    );
-  }
 }
 
 function fileNamed(files: ReadonlyMap<string, Buffer>, name: string): Buffer {

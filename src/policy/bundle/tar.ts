@@ -9,13 +9,29 @@ const BLOCK = 512;
 const HARMLESS_PAX =
   /^(?:mtime|atime|ctime|uid|gid|uname|gname|comment|(?:SCHILY|LIBARCHIVE)\.[A-Za-z0-9._-]+)$/;
 
-/**
- * The regular files of a tar (POSIX ustar, pax records where harmless), by normalized name, in memory. Links,
- * devices, fifos, sparse files, renaming headers, names that lead astray and names that stand twice are refused
- * (threat T183).
- */
+/** A file as it lies in a tar. */
+export interface TarFile {
+  /** Normalized: what it is called wherever names are compared. */
+  readonly name: string;
+  /** As the tar writes it, with or without a leading `/` or `./`. */
+  readonly entryName: string;
+  readonly bytes: Buffer;
+  /** Where its header begins and its padding ends. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The regular files of a tar, by normalized name (`readTarFiles`). */
 export function readTar(tar: Buffer): ReadonlyMap<string, Buffer> {
-  const files = new Map<string, Buffer>();
+  return new Map(readTarFiles(tar).map(({ name, bytes }) => [name, bytes]));
+}
+
+/**
+ * The regular files of a tar (POSIX ustar, pax records where harmless), in its order, in memory. Links, devices, fifos,
+ * sparse files, renaming headers, names that lead astray and names that stand twice are refused (threat T183).
+ */
+export function readTarFiles(tar: Buffer): readonly TarFile[] {
+  const files = new Map<string, TarFile>();
   let entries = 0;
   let at = 0;
   for (; at + BLOCK <= tar.length;) {
@@ -31,33 +47,37 @@ export function readTar(tar: Buffer): ReadonlyMap<string, Buffer> {
     const size = octal(header, 124, 12, "size");
     const body = tar.subarray(at + BLOCK, at + BLOCK + size);
     if (body.length !== size) throw new BundleFault("bundle.invalid", "the tar is cut off");
-    readEntry(header, body, files);
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    const end = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    const name = readEntry(header, body);
+    if (name !== undefined) {
+      const file = { name: normalizeName(name), entryName: name, bytes: body, start: at, end };
+      if (files.has(file.name)) {
+        throw new BundleFault("bundle.invalid", `the archive has ${oneLine(file.name, 100)} twice`);
+      }
+      files.set(file.name, file);
+    }
+    at = end;
   }
   if (!isZero(tar.subarray(at))) throw new BundleFault("bundle.invalid", "the tar has bytes behind its end");
-  return files;
+  return [...files.values()];
 }
 
-function readEntry(header: Buffer, body: Buffer, files: Map<string, Buffer>): void {
+/** The entry's name where it is a file; `undefined` where it says nothing. */
+function readEntry(header: Buffer, body: Buffer): string | undefined {
   const type = header.toString("latin1", 156, 157);
   const name = entryName(header);
   switch (type) {
     case "0":
-    case "\0": {
-      const normal = normalizeName(name);
-      if (files.has(normal))
-        throw new BundleFault("bundle.invalid", `the archive has ${oneLine(normal, 100)} twice`);
-      files.set(normal, body);
-      return;
-    }
+    case "\0":
+      return name;
     case "5":
       if (body.length > 0) throw new BundleFault("bundle.invalid", "a directory with content");
       if (!/^\.?\/?$/.test(name)) normalizeName(name.replace(/\/$/, ""));
-      return;
+      return undefined;
     case "x":
     case "g":
       checkPax(body);
-      return;
+      return undefined;
     default:
       throw new BundleFault(
         "bundle.invalid",
@@ -84,21 +104,34 @@ function entryName(header: Buffer): string {
   return prefix === "" ? name : `${prefix}/${name}`;
 }
 
+/** Up to the first NUL; behind it there is nothing, for no reader may find more than another one. */
 function field(header: Buffer, start: number, length: number): string {
   const bytes = header.subarray(start, start + length);
   const end = bytes.indexOf(0);
+  if (end >= 0 && !isZero(bytes.subarray(end))) {
+    throw new BundleFault("bundle.invalid", "a name with bytes behind its end");
+  }
   return bytes.toString("utf8", 0, end < 0 ? length : end);
 }
 
 /** Octal digits only; GNU's binary sizes are for files larger than any here. */
 function octal(header: Buffer, start: number, length: number, what: string): number {
-  const text = field(header, start, length).trim();
+  const text = header
+    .toString("latin1", start, start + length)
+    .replace(/\0.*$/s, "")
+    .trim();
   if (!/^[0-7]*$/.test(text))
     throw new BundleFault("bundle.invalid", `not a tar: a header's ${what} is not octal`);
   return text === "" ? 0 : Number.parseInt(text, 8);
 }
 
 function checkPax(body: Buffer): void {
+  if (body.length > BUNDLE_LIMITS.paxBytes) {
+    throw new BundleFault(
+      "bundle.limit_exceeded",
+      `a pax header of more than ${BUNDLE_LIMITS.paxBytes} bytes`,
+    );
+  }
   let rest = body.toString("utf8").replace(/\0+$/, "");
   while (rest !== "") {
     const [head = "", digits = "", key = ""] = /^(\d{1,6}) ([^=\n]+)=/.exec(rest) ?? [];

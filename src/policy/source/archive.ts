@@ -15,11 +15,17 @@ const BLOCK = 512;
  */
 export function packArchive(files: readonly ArchiveFile[]): Buffer {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const tar = Buffer.concat([
-    ...sorted.flatMap((file) => [header(file), file.bytes, padding(file.bytes.byteLength)]),
-    Buffer.alloc(2 * BLOCK),
-  ]);
-  return Buffer.from(gzipSync(tar, { level: 9, mtime: 0 }));
+  return compressTar([...sorted.map(tarEntry), Buffer.alloc(2 * BLOCK)]);
+}
+
+/** Parts of a tar as one gzip member, whose bytes depend on theirs alone. */
+export function compressTar(parts: readonly Uint8Array[]): Buffer {
+  return Buffer.from(gzipSync(Buffer.concat(parts), { level: 9, mtime: 0 }));
+}
+
+/** Header, content and padding of one file. */
+export function tarEntry(file: ArchiveFile): Buffer {
+  return Buffer.concat([header(file), file.bytes, padding(file.bytes.byteLength)]);
 }
 
 /** Finds one file in a tar that `opa build` has just written; no reader for archives from elsewhere. */
