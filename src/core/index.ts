@@ -5,3 +5,4 @@ export * from "./distinguished-name.ts";
 export * from "./json.ts";
 export * from "./result.ts";
 export * from "./strict-json.ts";
+export * from "./watch.ts";

