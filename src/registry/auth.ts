@@ -66,6 +66,21 @@ export class Authenticator {
     return this.#authorize(session, endpoint, repository, options);
   }
 
+  /**
+   * What to try after a 403, with which some registries, as Amazon's, refuse a password that has expired: another one, where
+   * there is one by now (T030).
+   */
+  async renewed(
+    endpoint: Endpoint,
+    { session, owner }: Authorization,
+    signal: AbortSignal,
+  ): Promise<Authorization | undefined> {
+    if (session?.scheme.kind !== "basic") return undefined;
+    const { credential } = await this.#credential(endpoint, { signal, fresh: true });
+    if (credential?.kind !== "basic" || ownerOf(credential) === owner) return undefined;
+    return { header: basicHeader(credential), owner: ownerOf(credential), session };
+  }
+
   /** A new session in place of the refused one; of many requests refused at once only the first makes it. */
   #renew(key: string, scheme: Session["scheme"], refused: Session | undefined): Session {
     const current = this.#sessions.get(key);

@@ -8,6 +8,7 @@ import {
   type Result,
 } from "../core/index.ts";
 import { Authenticator } from "./auth.ts";
+import type { CredentialSource } from "./credentials.ts";
 import { endpointsOf, type Endpoint } from "./endpoint.ts";
 import { guarded, RegistryFault } from "./fault.ts";
 import { ContentFetcher } from "./fetch.ts";
@@ -28,6 +29,11 @@ import type {
 import type { RegistryCode } from "./reasons.ts";
 
 export interface Registry extends ContentSource {
+  /**
+   * The same registries over the same connections, asked with these credentials alone. Tokens that are got with them are
+   * its own: they serve no other source (T022, T240).
+   */
+  withCredentials(credentials: CredentialSource): ContentSource;
   /** Ends the kept connections. */
   close(): void;
 }
@@ -43,10 +49,10 @@ class RegistryClient implements Registry {
   readonly #transport: Transport;
   readonly #fetcher: ContentFetcher;
 
-  constructor(settings: RegistrySettings) {
+  constructor(settings: RegistrySettings, transport?: Transport) {
     this.#settings = settings;
     this.#limits = { ...DEFAULT_REGISTRY_LIMITS, ...settings.limits };
-    this.#transport = new Transport(this.#limits, settings.lookup);
+    this.#transport = transport ?? new Transport(this.#limits, settings.lookup);
     const tokens = new TokenClient(this.#transport, this.#limits);
     const authenticator = new Authenticator(settings, tokens);
     this.#fetcher = new ContentFetcher(settings, this.#limits, this.#transport, authenticator);
@@ -54,6 +60,14 @@ class RegistryClient implements Registry {
 
   close(): void {
     this.#transport.close();
+  }
+
+  withCredentials(credentials: CredentialSource): ContentSource {
+    const registries = Object.entries(this.#settings.registries ?? {}).map(
+      ([host, { credentials: _others, ...rest }]) => [host, rest] as const,
+    );
+    const settings = { ...this.#settings, registries: Object.fromEntries(registries), credentials };
+    return new RegistryClient(settings, this.#transport);
   }
 
   manifest(

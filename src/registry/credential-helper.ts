@@ -12,31 +12,66 @@ const TIMEOUT_MS = 10_000;
 const MAX_OUTPUT = 64 * 1024;
 const REMEMBER_MS = 60_000;
 
+/** Within it, what was asked for anew is not asked for anew again. */
+const FRESH_MS = 1_000;
+
+/** Anybody may name any registry, and a `credsStore` is asked about each. */
+const MOST_REMEMBERED = 1_000;
+
+/** A run of a helper, finished or not. */
+interface Run {
+  readonly began: number;
+  /** Whether it was made because the answer before it had been refused. */
+  readonly fresh: boolean;
+  readonly answer: Promise<Found>;
+  pending: boolean;
+}
+
 /**
- * Runs Docker's credential helpers (`docker-credential-NAME get`) and remembers their answers for a minute. Only an
- * absolute path found on an absolute entry of PATH is run, never one in the working folder (T029).
+ * Runs Docker's credential helpers (`docker-credential-NAME get`) and remembers their answers for a minute, which is less
+ * than any cloud's token lasts; what is refused before is asked for anew. Many who ask at once share one run, and answers
+ * that are refused again and again cause one run a second. Only an absolute path found on an absolute entry of PATH is
+ * run, never one in the working folder (T029).
  */
 export class HelperRunner {
-  readonly #answers = new Map<string, { readonly until: number; readonly answer: Promise<Found> }>();
+  readonly #environment: () => NodeJS.ProcessEnv;
+  readonly #runs = new Map<string, Run>();
 
-  async get(name: string, server: string, options: CredentialOptions): Promise<Found> {
+  /** `environment`: of the helpers; PATH in it says where they are. */
+  constructor(environment: () => NodeJS.ProcessEnv = () => process.env) {
+    this.#environment = environment;
+  }
+
+  async get(name: string, server: string, { fresh }: CredentialOptions): Promise<Found> {
     const key = `${name} ${server}`;
-    const known = this.#answers.get(key);
-    if (known !== undefined && !options.fresh && known.until > Date.now()) return known.answer;
-    const answer = ask(name, server);
-    this.#answers.set(key, { until: Date.now() + REMEMBER_MS, answer });
+    const known = this.#runs.get(key);
+    if (known !== undefined && isGood(known, fresh)) return known.answer;
+    const answer = ask(name, server, this.#environment());
+    const run: Run = { began: performance.now(), fresh, answer, pending: true };
+    this.#runs.delete(key);
+    this.#runs.set(key, run);
+    const [oldest] = this.#runs.keys();
+    if (this.#runs.size > MOST_REMEMBERED && oldest !== undefined) this.#runs.delete(oldest);
     const found = await answer;
+    run.pending = false;
     // A fault may pass; what was found out may be remembered.
-    if (!found.ok) this.#answers.delete(key);
+    if (!found.ok && this.#runs.get(key) === run) this.#runs.delete(key);
     return found;
   }
 }
 
-async function ask(name: string, server: string): Promise<Found> {
+function isGood({ began, fresh, pending }: Run, wanted: boolean): boolean {
+  // What has not been answered cannot have been refused.
+  if (pending) return true;
+  const age = performance.now() - began;
+  return age < (wanted ? (fresh ? FRESH_MS : 0) : REMEMBER_MS);
+}
+
+async function ask(name: string, server: string, environment: NodeJS.ProcessEnv): Promise<Found> {
   if (!NAME.test(name)) return failed("Docker's config.json names a credential helper with a strange name");
-  const path = await findOnPath(`docker-credential-${name}`);
+  const path = await findOnPath(`docker-credential-${name}`, environment);
   if (path === undefined) return failed(`docker-credential-${name} is not on PATH`);
-  const run = await execute(path, server);
+  const run = await execute(path, server, environment);
   if (run === undefined) return failed(`docker-credential-${name} did not answer as it should`);
   if (run.status !== 0) {
     return run.output.toString("utf8").includes("credentials not found")
@@ -73,8 +108,8 @@ function hostOf(server: string): string {
     .toLowerCase();
 }
 
-async function findOnPath(binary: string): Promise<string | undefined> {
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+async function findOnPath(binary: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of (environment["PATH"] ?? "").split(delimiter)) {
     if (!isAbsolute(folder) || resolve(folder) === process.cwd()) continue;
     const path = join(folder, binary);
     try {
@@ -88,9 +123,13 @@ async function findOnPath(binary: string): Promise<string | undefined> {
 }
 
 /** Status and standard output; `undefined` where it took too long, said too much or could not be run. */
-function execute(path: string, input: string): Promise<{ status: number; output: Buffer } | undefined> {
+function execute(
+  path: string,
+  input: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ status: number; output: Buffer } | undefined> {
   return new Promise((done) => {
-    const child = spawn(path, ["get"], { stdio: ["pipe", "pipe", "ignore"], cwd: "/" });
+    const child = spawn(path, ["get"], { stdio: ["pipe", "pipe", "ignore"], cwd: "/", env });
     const chunks: Buffer[] = [];
     let length = 0;
     const giveUp = () => {

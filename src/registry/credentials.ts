@@ -54,11 +54,18 @@ const HUB_KEY = "https://index.docker.io/v1/";
 /**
  * Credentials as `docker login` keeps them: `credHelpers`, then `credsStore`, then `auths` of config.json in the
  * given folder, `$DOCKER_CONFIG` or `~/.docker`. A registry is matched by its whole host and port (A022, T020);
- * nobody's credential stands in for another's.
+ * nobody's credential stands in for another's. Helpers run in our environment, except for `withoutVariables`: secrets of
+ * our own that are none of their business.
  */
-export function dockerCredentials(configFolder?: string): CredentialSource {
+export function dockerCredentials(
+  configFolder?: string,
+  { withoutVariables = [] }: { readonly withoutVariables?: readonly string[] } = {},
+): CredentialSource {
   const folder = configFolder ?? process.env["DOCKER_CONFIG"] ?? join(homedir(), ".docker");
-  const helpers = new HelperRunner();
+  const kept = (name: string) => !withoutVariables.includes(name);
+  const helpers = new HelperRunner(() =>
+    Object.fromEntries(Object.entries(process.env).filter(([name]) => kept(name))),
+  );
   return async (registry, options) => {
     const config = await readConfig(join(folder, "config.json"));
     if (!config.ok) return config;
@@ -105,7 +112,13 @@ function credentialOf(
   config: JsonObject,
   names: readonly string[],
 ): Result<Credential | undefined, CredentialCode> {
-  const entry = findEntry(objectAt(config, "auths"), names);
+  return entryCredential(findEntry(objectAt(config, "auths"), names));
+}
+
+/** The credential of one entry of `auths`; `undefined` where the entry holds none. */
+export function entryCredential(
+  entry: JsonValue | undefined,
+): Result<Credential | undefined, "credentials.unreadable"> {
   if (!isObject(entry)) return success(undefined);
   const identity = stringAt(entry, "identitytoken");
   if (identity !== undefined && identity !== "") return success({ kind: "identity-token", token: identity });
@@ -114,7 +127,7 @@ function credentialOf(
   return basicOf(entry);
 }
 
-function basicOf(entry: JsonObject): Result<Credential | undefined, CredentialCode> {
+function basicOf(entry: JsonObject): Result<Credential | undefined, "credentials.unreadable"> {
   const auth = stringAt(entry, "auth") ?? "";
   if (auth === "") {
     const username = stringAt(entry, "username") ?? "";
@@ -124,7 +137,7 @@ function basicOf(entry: JsonObject): Result<Credential | undefined, CredentialCo
   const text = decodeBase64(auth)?.toString("utf8") ?? "";
   const colon = text.indexOf(":");
   return colon < 1
-    ? failure("credentials.unreadable", "an `auth` in Docker's config.json is no base64 of user:password")
+    ? failure("credentials.unreadable", "an `auth` among the credentials is no base64 of user:password")
     : success({ kind: "basic", username: text.slice(0, colon), password: text.slice(colon + 1) });
 }
 

@@ -43,9 +43,18 @@ export class ContentFetcher {
   async get(request: ContentRequest): Promise<HttpAnswer> {
     const { endpoint, repository, signal } = request;
     let authorization = await this.#authenticator.known(endpoint, repository, signal);
+    let isRenewed = false;
     for (let challenges = 0; ; challenges++) {
       const { header } = authorization;
       const answer = await withRetries(this.#limits, signal, () => this.#follow(request, header));
+      if (answer.status === 403 && !isRenewed) {
+        isRenewed = true;
+        const renewed = await this.#authenticator.renewed(endpoint, authorization, signal);
+        if (renewed !== undefined) {
+          authorization = renewed;
+          continue;
+        }
+      }
       if (answer.status === 403 || (answer.status === 401 && challenges === 2)) {
         throw new RegistryFault(
           "registry.auth_failed",

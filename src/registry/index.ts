@@ -1,4 +1,5 @@
 export type * from "./types.ts";
+export { narrow, type Reach } from "./address.ts";
 export { askThrough, type Between } from "./ask-through.ts";
 export { createRegistry, type Registry } from "./client.ts";
 export {
@@ -8,7 +9,12 @@ export {
   type CredentialOptions,
   type CredentialSource,
 } from "./credentials.ts";
+export { isLoopbackHost, parseUrl } from "./endpoint.ts";
+export { createHttpClient, type HttpClient } from "./http-client.ts";
+export type { HttpAnswer, HttpRequest } from "./transport.ts";
+export { retryAfterMs } from "./retry.ts";
 export { foldedTwins, parseDescriptor } from "./descriptor.ts";
+export { credentialsFor, readDockerAuths, type DockerAuths } from "./keyring.ts";
 export { openLayout, type LayoutSource } from "./layout.ts";
 export { MANIFEST_TYPES, parseManifest, type ManifestCode } from "./manifest.ts";
 export { fallbackTag, isRegistryHost, isRepositoryName, isTag, MAX_NAME_LENGTH } from "./names.ts";

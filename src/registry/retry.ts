@@ -44,7 +44,7 @@ export function laterFault(
 }
 
 /** RFC 9110 §10.2.3: seconds or a date; nonsense and the past are as if absent. */
-function retryAfterMs(text: string | undefined): number | undefined {
+export function retryAfterMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const milliseconds = /^\d{1,10}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
   return milliseconds > 0 ? milliseconds : undefined;

@@ -13,20 +13,26 @@ const http = process.getBuiltinModule("node:http");
 const https = process.getBuiltinModule("node:https");
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT";
   readonly url: URL;
   /** Built anew for every attempt, so that nothing can be appended twice (A013). */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** How near the connection may end. */
   readonly reach: Reach;
   /** PEM roots that alone are accepted; absent: the platform's. */
   readonly ca?: string | Buffer | undefined;
+  /** PEM: what we prove ourselves by. Its connections are never another's. */
+  readonly client?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
   /** Bytes of a 200 answer's body. */
   readonly limit: number;
   /** What a 200 answer's `content-length`, where there is one, must say. */
   readonly expectedLength?: number;
   readonly signal: AbortSignal;
+  /** Milliseconds without progress; absent: those of the limits. */
+  readonly stallMs?: number;
+  /** Bytes of the body so far, sent or received, and of all where that is known. */
+  readonly progress?: ((bytes: number, all: number | null) => void) | undefined;
 }
 
 export interface HttpAnswer {
@@ -75,7 +81,7 @@ export class Transport {
   }
 
   /** Throws at once where a header or a root is malformed. */
-  #open({ method, url, headers, reach, ca, signal }: HttpRequest): ClientRequest {
+  #open({ method, url, headers, reach, ca, client, signal }: HttpRequest): ClientRequest {
     const secure = url.protocol === "https:";
     const options = {
       method,
@@ -92,15 +98,16 @@ export class Transport {
     };
     if (!secure) return http.request(options);
     const tls = { rejectUnauthorized: true, minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) } as const;
-    return https.request({ ...options, ...tls });
+    return https.request({ ...options, ...tls, ...client });
   }
 
   #converse(request: HttpRequest, outgoing: ClientRequest): Promise<HttpAnswer> {
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+    const stallMs = request.stallMs ?? this.#limits.stallMs;
     const timer = setTimeout(() => {
-      const message = `${request.url.host} made no progress for ${this.#limits.stallMs} ms`;
+      const message = `${request.url.host} made no progress for ${stallMs} ms`;
       reject(new RegistryFault("registry.timeout", message, {}));
-    }, this.#limits.stallMs);
+    }, stallMs);
     let answered = false;
     outgoing.on("response", (incoming) => {
       answered = true;
@@ -112,7 +119,7 @@ export class Transport {
     outgoing.on("close", () => {
       if (!answered) reject(new RegistryFault("registry.unavailable", cutShort(request.url), {}));
     });
-    outgoing.end(request.body);
+    send(outgoing, request, timer);
     return promise
       .catch((thrown: unknown) => {
         outgoing.destroy();
@@ -132,6 +139,32 @@ export class Transport {
     }
     return agent;
   }
+}
+
+/** Bytes that are handed to the connection at once. */
+const PIECE = 256 * 1024;
+
+/** A long body goes piece by piece, so that its progress shows and one that stalls is given up. */
+function send(outgoing: ClientRequest, { body, progress }: HttpRequest, timer: NodeJS.Timeout): void {
+  if (body === undefined || typeof body === "string" || body.byteLength <= PIECE) {
+    outgoing.end(body);
+    return;
+  }
+  const all = body.byteLength;
+  const next = (from: number) => {
+    if (from >= all) {
+      outgoing.end();
+      return;
+    }
+    const to = Math.min(from + PIECE, all);
+    outgoing.write(body.subarray(from, to), (error) => {
+      if (error !== null && error !== undefined) return;
+      timer.refresh();
+      progress?.(to, all);
+      next(to);
+    });
+  };
+  next(0);
 }
 
 async function readAnswer(
@@ -158,8 +191,14 @@ async function readAnswer(
     length += chunk.byteLength;
     if (length > request.limit) throw tooLong(request);
     chunks.push(chunk);
+    request.progress?.(length, announced(headers));
   }
   return { status, headers, body: Buffer.concat(chunks, length), peer };
+}
+
+function announced(headers: IncomingMessage["headers"]): number | null {
+  const length = Number(headers["content-length"] ?? Number.NaN);
+  return Number.isSafeInteger(length) ? length : null;
 }
 
 /** What the head of a 200 answer already tells against its body. */

@@ -1,5 +1,6 @@
 import { arrayAt, at, objectAt, stringAt, type JsonValue } from "../core/index.ts";
 import type { AuthSettings } from "./authentication/index.ts";
+import { apiServerSettings } from "./kubernetes/index.ts";
 
 export interface DecisionLogConfig {
   readonly to:
@@ -26,10 +27,6 @@ export interface TracesConfig extends DestinationConfig {
 }
 
 type Paths = (name: string) => string;
-
-/** What a service account has in every Pod. */
-const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
-const API_SERVER = "https://kubernetes.default.svc";
 
 const SAMPLE = 0.1;
 
@@ -82,9 +79,7 @@ export function authConfig(auth: JsonValue | undefined, path: Paths): AuthSettin
       review === undefined
         ? null
         : {
-            server: new URL(stringAt(review, "server") ?? API_SERVER),
-            ca: path(stringAt(review, "ca") ?? `${ACCOUNT}/ca.crt`),
-            token: path(stringAt(review, "token") ?? `${ACCOUNT}/token`),
+            ...apiServerSettings(review, path),
             audience: stringAt(review, "audience") ?? "",
             subjects: texts(review, "subjects"),
           },
