@@ -78,6 +78,8 @@ export interface KeySigner {
   /** When its signatures count; `null`: unbounded. */
   readonly from: Date | null;
   readonly to: Date | null;
+  /** Whose logs and timestamps prove when it signed (Sigstore bundles); absent: nobody's, so that `now` counts. */
+  readonly trust?: TrustMaterial;
 }
 
 /** A certificate of Sigstore's, by whom it was issued to. */
