@@ -5,6 +5,7 @@ import type { Paint } from "./paint.ts";
 /** What a policy holds, for a person. */
 export function inspectionText(inspection: Inspection, paint: Paint): string {
   const { name, version, revision, digest, entrypoints, roots, bytes, builtins, reads, rules } = inspection;
+  const { sequence, rollback, examples } = inspection;
   const row = (title: string, text: string) => `  ${paint("dim", title.padEnd(12))}${oneLine(text, 2000)}`;
   const rows = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? [] : ["", paint("bold", title), ...lines.map((line) => `  ${oneLine(line, 1000)}`)];
@@ -12,6 +13,9 @@ export function inspectionText(inspection: Inspection, paint: Paint): string {
     paint("bold", oneLine(`${name} ${revision}`)),
     ...(version === null || version === revision ? [] : [row("version", version)]),
     row("digest", digest),
+    row("sequence", sequence === null ? "none" : `${sequence}`),
+    ...(rollback === null ? [] : [row("rollback", `to ${rollback.to}: ${rollback.reason}`)]),
+    row("examples", examples === 0 ? "none" : `${examples}, decided before it is activated`),
     row("entrypoints", entrypoints.join(", ")),
     row("roots", roots.join(", ")),
     row("rules", `${rules.library} of the standard library, ${rules.own.length} of its own`),

@@ -5,6 +5,12 @@ export interface Inspection {
   readonly version: string | null;
   readonly revision: string;
   readonly digest: string;
+  /** Its number among the policy's releases; `null` where it has none. */
+  readonly sequence: number | null;
+  /** Where it goes back to an earlier version on purpose: to which, and why. */
+  readonly rollback: { readonly to: string; readonly reason: string } | null;
+  /** Examples that it brings along, decided before it is activated. */
+  readonly examples: number;
   readonly entrypoints: readonly string[];
   readonly roots: readonly string[];
   readonly images: readonly InspectedSet[];

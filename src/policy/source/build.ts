@@ -12,10 +12,8 @@ import {
   type Digest,
   type JsonObject,
   type JsonValue,
-  type Reason,
 } from "../../core/index.ts";
-import { readBundle } from "../bundle/read-bundle.ts";
-import { loadEngine } from "../engine/load-engine.ts";
+import { releaseDataJson } from "../bundle/release-data.ts";
 import type { BundleReads } from "../types.ts";
 import { fileInTar, packArchive, type ArchiveFile } from "./archive.ts";
 import { compileData } from "./compile.ts";
@@ -26,10 +24,11 @@ import { complaintOf, findOpa, restrictedCapabilities, runOpa, type OpaRun } fro
 import { checkOwnRules } from "./own-rules.ts";
 import { inputSchemaPath, libraryPath } from "./package-root.ts";
 import { inputReads, readsData, type RegoText } from "./reads.ts";
+import { NO_RELEASE, readRelease, tryOut, type ReleaseOptions, type ReleaseParts } from "./release.ts";
 import type { Checked } from "./checked.ts";
 import type { PolicySource, RuleLibrary } from "./types.ts";
 
-export interface BuildOptions {
+export interface BuildOptions extends ReleaseOptions {
   /** The bundle's revision, as decisions name it. */
   readonly revision: string;
   /** The OPA executable; looked for where it is not given. */
@@ -54,7 +53,9 @@ const SCHEMA = "input.schema.json";
 /** Builds the bundle of a policy folder: standard library, the folder's own rules, its compiled data. */
 export async function buildPolicy(folder: string, options: BuildOptions): Promise<Checked<BuiltBundle>> {
   const source = await loadPolicyFolder(folder);
-  return source.ok ? build(source.value, options) : source;
+  if (!source.ok) return source;
+  const release = await readRelease(folder, source.value.version, options);
+  return release.ok ? build(source.value, options, release.value) : release;
 }
 
 /** Builds the bundle of the standard library with an empty policy, which denies every image. */
@@ -62,12 +63,16 @@ export function buildDefaultBundle(options: BuildOptions): Promise<Checked<Built
   return build(undefined, options);
 }
 
-async function build(source: PolicySource | undefined, options: BuildOptions): Promise<Checked<BuiltBundle>> {
+async function build(
+  source: PolicySource | undefined,
+  options: BuildOptions,
+  release = NO_RELEASE,
+): Promise<Checked<BuiltBundle>> {
   const opa = options.opa === undefined ? await findOpa() : ({ ok: true, value: options.opa } as const);
   if (!opa.ok) return refuse("", opa.reason.code, opa.reason.message);
   const work = await mkdtemp(join(tmpdir(), "assay-build-"));
   try {
-    return await buildIn(work, source, opa.value, options.revision);
+    return await buildIn(work, source, opa.value, options.revision, release);
   } catch (thrown) {
     return refuse("", "policy.build_failed", `the bundle could not be built: ${describeThrown(thrown)}`);
   } finally {
@@ -80,6 +85,7 @@ async function buildIn(
   source: PolicySource | undefined,
   opa: string,
   revision: string,
+  release: ReleaseParts,
 ): Promise<Checked<BuiltBundle>> {
   await layOut(work, source);
   const capabilities = await restrictedCapabilities(opa, work);
@@ -114,13 +120,15 @@ async function buildIn(
   const files = await regoFiles(work, sources);
   const reads = await inputReads(opa, work, files.map(regoText));
   const bytes = packArchive([
-    { name: "/.manifest", bytes: manifestBytes(revision, entrypoints, ownFaults.roots, reads) },
+    { name: "/.manifest", bytes: manifestBytes(revision, entrypoints, ownFaults.roots, reads, release) },
     { name: "/data.json", bytes: Buffer.from(canonicalJson(data.value)) },
     { name: "/policy.wasm", bytes: wasm },
     ...files,
+    ...release.files.map((file) => ({ ...file, name: `/${file.name}` })),
   ]);
-  const refusal = own.length === 0 ? undefined : await refusalOf(bytes);
-  if (refusal !== undefined) return refuse("rules", refusal.code, refusal.message);
+  const untried = own.length === 0 && release.examples.length === 0;
+  const [refusal, ...refusals] = untried ? [] : await tryOut(bytes, release.examples);
+  if (refusal !== undefined) return { ok: false, faults: [refusal, ...refusals] };
   return { ok: true, value: { bytes, digest: digestOf(bytes), revision, entrypoints, data: data.value } };
 }
 
@@ -132,15 +140,6 @@ async function checkTypes(opa: string, work: string, hasOwnRules: boolean): Prom
   if (!hasOwnRules) return undefined;
   await cp(inputSchemaPath(), join(work, SCHEMA));
   return runOpa(opa, ["check", "--schema", SCHEMA, "--capabilities", CAPABILITIES, "assay", "rules"], work);
-}
-
-/** What assay would say when it activates the bundle: own rules may use what the engine lacks. */
-async function refusalOf(bytes: Uint8Array): Promise<Reason | undefined> {
-  const bundle = readBundle(bytes);
-  const engine = bundle.ok ? await loadEngine(bundle.value, { workers: 1 }) : bundle;
-  if (!engine.ok) return engine.reason;
-  await engine.value.close();
-  return undefined;
 }
 
 /** Puts library and own rules where OPA finds them, under names that do not depend on this machine. */
@@ -203,12 +202,17 @@ function manifestBytes(
   entrypoints: readonly string[],
   roots: readonly string[],
   reads: BundleReads | undefined,
+  release: ReleaseParts,
 ): Buffer {
+  const stated = {
+    ...(reads === undefined ? {} : { reads: readsData(reads) }),
+    ...releaseDataJson(release.data),
+  };
   const manifest = {
     revision,
     roots: [...new Set([...ROOTS, ...roots])].sort(),
     rego_version: 1,
-    ...(reads === undefined ? {} : { metadata: { assay: { reads: readsData(reads) } } }),
+    ...(Object.keys(stated).length === 0 ? {} : { metadata: { assay: stated } }),
     wasm: entrypoints.map((entrypoint) => ({ entrypoint, module: "/policy.wasm" })),
   };
   return Buffer.from(canonicalJson(manifest));

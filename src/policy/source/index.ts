@@ -5,6 +5,7 @@ export { composeFromDefault } from "./compose.ts";
 export { libraryOf } from "./library.ts";
 export { loadPolicyFolder } from "./load.ts";
 export { findOpa, OPA_VERSION } from "./opa.ts";
+export type { ReleaseOptions } from "./release.ts";
 export { DEFAULT_REVISION, defaultBundlePath } from "./package-root.ts";
 export type { Checked } from "./checked.ts";
 export type { PolicySource, RuleInfo, RuleLibrary } from "./types.ts";

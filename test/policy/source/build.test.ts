@@ -3,10 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   buildDefaultBundle,
+  bundledExamples,
   buildPolicy,
   composeFromDefault,
   DEFAULT_REVISION,
   defaultBundlePath,
+  inspectBundle,
   loadPolicyFolder,
   readBundle,
 } from "../../../src/policy/index.ts";
@@ -194,6 +196,99 @@ describe("assay policy build", function () {
     expect(one.value.digest).to.equal(two.value.digest);
     expect(one.value.digest).not.to.equal(other.value.digest);
     expect(one.value.entrypoints).to.deep.equal(["assay/allow", "assay/decision"]);
+  });
+
+  describe("a release", () => {
+    const deny = (time = "2026-11-22T10:00:00Z") =>
+      `input: { schemaVersion: "1", time: "${time}" }\nexpect: { allow: false, violations: [policy.image_unmatched] }\n`;
+    const examples = {
+      "examples/data.json":
+        '{"input":{"time":"2026-11-22T10:00:00Z"},"expect":{"violations":["policy.image_unmatched"],"allow":false}}',
+    };
+
+    it("carries sequence, rollback and the folder's examples, the same bytes every time", async () => {
+      const files = { ...GOOD, ...examples, "examples/deep/er.yaml": deny() };
+      const options = { revision: "r2", sequence: 12, rollback: "3.2.0 denied base images", examples: true };
+      const one = await buildPolicy(policyFolder(files), options);
+      const two = await buildPolicy(
+        policyFolder({ ...files, "examples/deep/er.yaml": `# the same\n${deny()}` }),
+        options,
+      );
+      if (!one.ok) throw new Error(one.faults[0].message);
+      if (!two.ok) throw new Error(two.faults[0].message);
+      expect(one.value.digest).to.equal(two.value.digest);
+      const read = readBundle(one.value.bytes);
+      if (!read.ok) throw new Error(read.reason.message);
+      expect(read.value.sequence).to.equal(12);
+      expect(read.value.rollback).to.deep.equal({ to: "3.1.0", reason: "3.2.0 denied base images" });
+      expect(
+        read.value.examples?.map(({ name, bytes }) => [name, Buffer.from(bytes).toString()]),
+      ).to.deep.equal([
+        [
+          "examples/001.json",
+          '{"expect":{"allow":false,"violations":["policy.image_unmatched"]},"file":"examples/data.json","input":{"time":"2026-11-22T10:00:00Z"}}',
+        ],
+        [
+          "examples/002.json",
+          '{"expect":{"allow":false,"violations":["policy.image_unmatched"]},"file":"examples/deep/er.yaml","input":{"schemaVersion":"1","time":"2026-11-22T10:00:00Z"}}',
+        ],
+      ]);
+      expect(bundledExamples(read.value)).to.deep.include({ ok: true });
+      const inspected = await inspectBundle(read.value, new Date());
+      if (!inspected.ok) throw new Error(inspected.reason.message);
+      expect(inspected.value).to.deep.include({ sequence: 12, examples: 2 });
+      const plain = await buildPolicy(policyFolder(files), { revision: "r2" });
+      expect(plain.ok && readBundle(plain.value.bytes)).not.to.have.nested.property("value.examples");
+    });
+
+    const REFUSED = [
+      {
+        name: "T189: an example that is decided otherwise",
+        files: { "examples/a.yaml": deny().replace("policy.image_unmatched", "made.up") },
+        options: {},
+        code: "policy.example_failed",
+        place: "examples/a.yaml",
+      },
+      {
+        name: "an example that is none",
+        files: { "examples/a.yaml": deny().replace("allow: false, ", "") },
+        options: {},
+        code: "policy.example_invalid",
+        place: "examples/a.yaml",
+      },
+      {
+        name: "a rollback without sequence",
+        files: {},
+        options: { rollback: "why" },
+        code: "policy.release_invalid",
+        place: "",
+      },
+      {
+        name: "a rollback without reason",
+        files: {},
+        options: { rollback: "", sequence: 2 },
+        code: "policy.release_invalid",
+        place: "",
+      },
+      {
+        name: "a sequence that is no whole number",
+        files: {},
+        options: { sequence: 1.5 },
+        code: "policy.release_invalid",
+        place: "",
+      },
+    ];
+    for (const { name, files, options, code, place } of REFUSED) {
+      it(`refuses ${name}`, async () => {
+        const built = await buildPolicy(policyFolder({ ...GOOD, ...files }), {
+          revision: "1",
+          examples: true,
+          ...options,
+        });
+        if (built.ok) throw new Error("built");
+        expect(built.faults.map((fault) => [fault.code, fault.file])).to.deep.equal([[code, place]]);
+      });
+    }
   });
 
   it("writes what OPA itself reads", async () => {
