@@ -1,5 +1,6 @@
 import { describeThrown, type Digest, type Reason } from "../core/index.ts";
 import { parseReference } from "../image/index.ts";
+import type { PolicyEngine } from "../policy/index.ts";
 import type { ContentSource } from "../registry/index.ts";
 import { CachedContent, type ContentPool } from "./cache/cached-content.ts";
 import { ByteLru, type LruLimits } from "./cache/byte-lru.ts";
@@ -83,6 +84,8 @@ export class CachingDecider {
   readonly #tickets = new Map<string, Ticket>();
   readonly #queue: WorkQueue;
   readonly #guards: RegistryGuards;
+  readonly #engines = new WeakMap<PolicyEngine, number>();
+  #enginesSeen = 0;
   readonly #counts = { remembered: 0, shared: 0, made: 0, overloaded: 0 };
 
   constructor(settings: CachingSettings) {
@@ -148,13 +151,24 @@ export class CachingDecider {
     }
     const others = this.#tickets.get(question);
     if (others !== undefined && lane === "admission") this.#queue.promote(others);
-    const key = digest === undefined ? `${question} ${this.#epoch()}` : question;
+    // An engine that is replaced is closed once its own callers have left: nobody else's decision may depend on it (T188).
+    const instance = `${this.#nameOf(context.engine)} ${question}`;
+    const key = digest === undefined ? `${instance} ${this.#epoch()}` : instance;
     return this.#flights.join(
       key,
       signal,
       (shared) => this.#lead(asked, shared),
       () => open(asked, deadlineExceeded().reason),
     );
+  }
+
+  /** One engine's own, also where another has the same bundle. */
+  #nameOf(engine: PolicyEngine): number {
+    const known = this.#engines.get(engine);
+    if (known !== undefined) return known;
+    const name = ++this.#enginesSeen;
+    this.#engines.set(engine, name);
+    return name;
   }
 
   /** Whoever asks for a tag joins nobody who asked longer ago than a tag is remembered. */

@@ -62,9 +62,41 @@ export async function decide(
       beforeDeadline(evaluateEncoded(input, context, time), signal),
     );
     if ("ok" in judged) return undecided(request, context, time, judged.reason, digest);
+    tell(context, judged, collected.value);
     return { decision: judged, input: whole };
   } catch (thrown) {
     return undecided(request, context, time, { code: "internal", message: describeThrown(thrown) });
+  }
+}
+
+/**
+ * Judges what was collected for one decision under another policy, or another trust, at the same moment: nothing is
+ * fetched. Never throws.
+ */
+export async function decideAgain(
+  evidence: Appraisal,
+  context: DecidingContext,
+  { signal }: Pick<DecideOptions, "signal">,
+): Promise<Decision> {
+  const { request, image, time } = evidence;
+  const open = (reason: Reason) => undecided(request, context, time, reason, image.digest).decision;
+  try {
+    const reads = context.wholeInput === true ? undefined : inputReads(context.engine.bundle);
+    const appraised = await beforeDeadline(appraiseAll({ ...evidence, reads }, context, { signal }), signal);
+    if (!appraised.ok) return open(appraised.reason);
+    const judged = await beforeDeadline(evaluateEncoded(appraised.value.input, context, time), signal);
+    return "ok" in judged ? open(judged.reason) : judged;
+  } catch (thrown) {
+    return open({ code: "internal", message: describeThrown(thrown) });
+  }
+}
+
+/** A decision never depends on who is told of it. */
+function tell({ decided }: DecidingContext, decision: Decision, evidence: Appraisal): void {
+  try {
+    decided?.(decision, evidence);
+  } catch {
+    // Its own fault.
   }
 }
 
@@ -135,7 +167,7 @@ function denialOf(reason: Reason): PolicyVerdict {
 
 /** The answer where no decision was reached. */
 export function undecided(
-  request: DecisionRequest,
+  request: Pick<DecisionRequest, "reference">,
   context: Pick<DecidingContext, "engine" | "trust">,
   time: Date,
   reason: Reason,

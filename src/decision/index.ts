@@ -1,7 +1,8 @@
 export type * from "./types.ts";
-export { decide, evaluate, type DecideOptions } from "./decide.ts";
+export { decide, decideAgain, evaluate, type DecideOptions } from "./decide.ts";
 export { gather } from "./gather.ts";
 export { describeInput, queryPolicy, resolveDigest, type DescribedInput } from "./query.ts";
+export type { Appraisal } from "./appraisal/appraise.ts";
 export { Appraiser } from "./appraisal/appraiser.ts";
 export { RenewingTrust, type RenewalEvent, type RenewalSettings } from "./renewing-trust.ts";
 export {

@@ -17,7 +17,7 @@ export interface Located {
  */
 export async function locate(
   reference: ImageReference,
-  context: DecisionContext,
+  context: Pick<DecisionContext, "registry" | "layouts">,
   signal: AbortSignal,
 ): Promise<Result<Located>> {
   for (const layout of context.layouts) {

@@ -13,7 +13,7 @@ import type { DecidingContext, DecisionContext, DecisionRequest } from "./types.
  */
 export async function resolveDigest(
   reference: string,
-  context: DecisionContext,
+  context: Pick<DecisionContext, "registry" | "layouts">,
   { signal }: DecideOptions,
 ): Promise<Result<Digest>> {
   const parsed = parseReference(reference);

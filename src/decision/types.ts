@@ -3,6 +3,7 @@ import type { EvidenceFile } from "../evidence/index.ts";
 import type { ContentSource, LayoutSource } from "../registry/index.ts";
 import type { InputDocument, InputRequest } from "../normalization/index.ts";
 import type { PolicyEngine, PolicyResult, PolicyVerdict } from "../policy/index.ts";
+import type { Appraisal } from "./appraisal/appraise.ts";
 import type { Appraiser } from "./appraisal/appraiser.ts";
 import type { StageObserver } from "./stages.ts";
 import type { ConclusionCache, TrustMaterial } from "../verification/index.ts";
@@ -68,6 +69,8 @@ export interface DecidingContext extends DecisionContext {
   readonly wholeInput?: boolean;
   /** Judges large evidence in a thread of its own; absent: all is judged in this thread. */
   readonly appraiser?: Appraiser;
+  /** Told of each decision that is made, and what it was made from; it changes none. */
+  readonly decided?: (decision: Decision, evidence: Appraisal) => void;
   /** Milliseconds that lie between a decision and its `validUntil` at most; absent: a minute. */
   readonly longestValidity?: number;
 }
