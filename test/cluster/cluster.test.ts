@@ -259,7 +259,7 @@ describe("a cluster", () => {
       await runsBefore();
       await startGatekeeper(plane, callers);
       await plane.apply(ofKind("Provider"));
-      for (const file of ["template.yaml", "constraint.yaml", "mutation.yaml"]) {
+      for (const file of ["template.yaml", "constraint.yaml", "audit.yaml", "mutation.yaml"]) {
         await plane.apply(manifest(`gatekeeper/${file}`));
       }
       await eventually("Gatekeeper enforces", async () => {
@@ -276,6 +276,17 @@ describe("a cluster", () => {
         await plane.must("delete", `${kind}webhookconfiguration`, `gatekeeper-${kind}-webhook-configuration`);
       }
       await plane.must("-n", "prod", "delete", "pods", "--all", "--force", "--grace-period=0");
+    });
+    it("T224 has its audit report what runs and would not be admitted, in a lane of its own", async () => {
+      const found = async (constraint: string) => {
+        const path = "jsonpath={.status.violations[*].name}";
+        return (await plane.must("get", "assayverifiedimages", constraint, "-o", path)).trim().split(" ");
+      };
+      await eventually("the audit reports", async () =>
+        (await found("assay-running-images")).includes("old"),
+      );
+      const images = await Promise.all((await found("assay-running-images")).map(imagesOf));
+      expect(images.flat()).to.not.include(good);
     });
     judges({
       pins: true,

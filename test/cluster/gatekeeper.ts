@@ -10,6 +10,7 @@ const NAMESPACE = "gatekeeper-system";
 
 /** Without `generate` the constraints' kinds never appear. */
 const OPERATIONS = [
+  "audit",
   "webhook",
   "status",
   "generate",
@@ -37,6 +38,9 @@ export async function startGatekeeper(plane: ControlPlane, callers: TlsAuthority
 
   const certs = join(folder, "gatekeeper");
   mkdirSync(certs);
+  // Where its audit keeps what it lists: it makes only what is below.
+  const auditCache = join(folder, "gatekeeper-audit");
+  mkdirSync(auditCache);
   // One certificate for both of its sides: what the API server calls, and what it shows to providers.
   const { cert, key } = callers.server();
   for (const [name, text] of Object.entries({ "tls.crt": cert, "tls.key": key, "ca.crt": callers.cert })) {
@@ -55,6 +59,8 @@ export async function startGatekeeper(plane: ControlPlane, callers: TlsAuthority
       `--health-addr=127.0.0.1:${String(healthPort)}`,
       `--prometheus-port=${String(metricsPort)}`,
       "--external-data-provider-response-cache-ttl=0s",
+      "--audit-interval=5",
+      `--api-cache-dir=${auditCache}`,
       ...OPERATIONS.map((operation) => `--operation=${operation}`),
     ],
     {

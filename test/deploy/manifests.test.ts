@@ -45,7 +45,7 @@ function addresses(): readonly string[] {
 
 describe("deploy/", () => {
   it("holds YAML that is strictly read, of objects with a kind and a name", () => {
-    expect(manifestFiles()).to.have.lengthOf(8);
+    expect(manifestFiles()).to.have.lengthOf(9);
     for (const file of manifestFiles()) {
       for (const object of manifest(file)) {
         expect(stringAt(object, "apiVersion"), file).to.be.a("string");
@@ -56,7 +56,7 @@ describe("deploy/", () => {
   });
 
   it("asks for paths that assay answers, on the listener that is for them", async () => {
-    expect(addresses()).to.have.lengthOf(6);
+    expect(addresses()).to.have.lengthOf(7);
     for (const address of addresses()) {
       const [, port = "", path = ""] = /^:(\d+)(\/.*)$/.exec(address) ?? [];
       const service = await startTestService({ listener: PORTS[port] ?? "metrics" });
@@ -70,8 +70,9 @@ describe("deploy/", () => {
   });
 
   it("T222 gives every caller more time than assay takes for its answer, and never none", () => {
-    const [validate, mutate] = PROVIDERS.map((provider) => Number(at(provider, "spec", "timeout")) * 1000);
+    const [validate, mutate, audit] = PROVIDERS.map((provider) => Number(at(provider, "spec", "timeout")) * 1000);
     expect(validate).to.be.greaterThan(DEFAULT_BUDGETS.gatekeeper);
+    expect(audit).to.be.greaterThan(DEFAULT_BUDGETS.gatekeeper);
     expect(mutate).to.be.greaterThan(DEFAULT_BUDGETS.gatekeeperMutate);
     for (const object of WEBHOOKS) {
       const timeout = Number(at(webhookOf(object), "timeoutSeconds")) * 1000;

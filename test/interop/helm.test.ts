@@ -165,7 +165,7 @@ describe("the Helm chart", () => {
       ...hooks.map((hook) => decode(stringAt(hook, "clientConfig", "caBundle"))),
       ...findAll(one(objects, "ClusterPolicy"), "caBundle"),
     ];
-    expect(given).to.have.lengthOf(5);
+    expect(given).to.have.lengthOf(6);
     for (const pem of given) expect(pem.trim()).to.equal(ca);
   });
 
@@ -175,7 +175,7 @@ describe("the Helm chart", () => {
     const plain = ["gatekeeper/providers.yaml", "webhook/validating.yaml", "webhook/mutating.yaml"].flatMap(
       (file) => manifest(file, { CA_BUNDLE: base64 }),
     );
-    expect(plain).to.have.lengthOf(4);
+    expect(plain).to.have.lengthOf(5);
     for (const object of plain) {
       const name = stringAt(object, "metadata", "name");
       const same = objects.find(
