@@ -68,6 +68,8 @@ interface Asked {
   /** The image's, where it is known without asking. */
   readonly digest: Digest | undefined;
   readonly ticket: Ticket;
+  /** Whether replicas may share it: nothing that was found with a tenant's credentials. */
+  readonly shareable: boolean;
 }
 
 /**
@@ -100,10 +102,12 @@ export class CachingDecider {
 
   /**
    * A source to decide with: `registry` within bounds and with a memory. `scope` names whose credentials it asks with, the
-   * service's own by default: nothing that was found with one's credentials is ever given to another (T207, T240).
+   * service's own by default: nothing that was found with one's credentials is ever given to another (T207, T240), and
+   * only what was found with the service's own leaves this process's memory.
    */
   content(registry: ContentSource, scope = SERVICE): ContentSource {
-    const { cache: settings, clocks, tiers = {} } = this.#settings;
+    const { cache: settings, clocks } = this.#settings;
+    const tiers = scope === SERVICE ? (this.#settings.tiers ?? {}) : {};
     const guarded = guardedContent(registry, this.#guards);
     return new CachedContent(guarded, { pool: this.#pool, settings, clocks, tiers, scope });
   }
@@ -143,6 +147,7 @@ export class CachingDecider {
       context,
       digest: digest ?? registry.digestOfTag(parsed.value, tag),
       ticket: { lane, group },
+      shareable: registry.scope === SERVICE,
     };
     const known = asked.digest === undefined ? undefined : this.#decisions.find(question, asked.digest);
     if (known !== undefined) {
@@ -213,11 +218,15 @@ export class CachingDecider {
     const { decision } = await decide(request, { ...context, ...longest }, { signal, known });
     if (decision === found) return decision;
     this.#counts.made++;
-    this.#decisions.keep(question, decision, began);
+    this.#decisions.keep(question, decision, { began, shareable: asked.shareable });
     return decision;
   }
 
-  async #findShared({ question, request, context }: Asked, digest: Digest): Promise<Decision | undefined> {
+  async #findShared(
+    { question, request, context, shareable }: Asked,
+    digest: Digest,
+  ): Promise<Decision | undefined> {
+    if (!shareable) return undefined;
     const found = await this.#decisions.findShared(
       question,
       digest,

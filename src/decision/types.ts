@@ -39,6 +39,18 @@ export interface Decision {
 export interface DecisionRequest extends InputRequest {
   /** `os/architecture[/variant]`: judge only this platform of an index. */
   readonly platform: string | null;
+  /**
+   * What its pod says of pull secrets, for whoever asks the registry with them; absent: nobody knows the pod. It is no part of
+   * what is judged.
+   */
+  readonly pull?: PullNames;
+}
+
+/** Names of objects in the namespace of the request, never in another. */
+export interface PullNames {
+  /** Whose pull secrets a pod is given that names none itself. */
+  readonly serviceAccount: string;
+  readonly secrets: readonly string[];
 }
 
 /** Everything the evidence is gathered with; nothing of it changes while one decision is made. */

@@ -68,8 +68,15 @@ export class DecisionStore {
     return decision;
   }
 
-  /** `began`: when the evidence was first asked for, by the clock that only goes forward. */
-  keep(question: string, decision: Decision, began: number): void {
+  /**
+   * `began`: when the evidence was first asked for, by the clock that only goes forward; `shareable`: whether replicas may
+   * have it.
+   */
+  keep(
+    question: string,
+    decision: Decision,
+    { began, shareable }: { readonly began: number; readonly shareable: boolean },
+  ): void {
     const { digest } = decision.image;
     if (digest === null || decision.outcome === "undecided") return;
     const age = this.#clocks.elapsed() - began;
@@ -78,7 +85,7 @@ export class DecisionStore {
     const key = keyOf(question, digest);
     const bytes = writeDecision(decision);
     this.#remember(key, decision, bytes.byteLength, began + age + lifetime);
-    this.#shared?.keep(key, bytes, lifetime);
+    if (shareable) this.#shared?.keep(key, bytes, lifetime);
   }
 
   #remember(key: string, decision: Decision, characters: number, until: number): void {

@@ -1,12 +1,6 @@
 import { arrayAt, stringAt, type JsonValue } from "../../core/index.ts";
+import type { PullNames } from "../../decision/index.ts";
 import { isObjectName } from "../kubernetes/index.ts";
-
-/** What a pod says of its pull secrets: names of objects in its own namespace, never anybody else's. */
-export interface PullNames {
-  /** Whose pull secrets a pod is given that names none itself. */
-  readonly serviceAccount: string;
-  readonly secrets: readonly string[];
-}
 
 /** Of a pod that says nothing. */
 export const DEFAULT_PULL_NAMES: PullNames = { serviceAccount: "default", secrets: [] };

@@ -1,8 +1,9 @@
 import { failure, stringAt, success, type JsonValue, type Reason, type Result } from "../../core/index.ts";
+import type { PullNames } from "../../decision/index.ts";
 import type { DockerAuths } from "../../registry/index.ts";
 import { isObjectName, type ApiAnswer, type ApiServer } from "../kubernetes/index.ts";
 import { isNamespace } from "../key.ts";
-import { MOST_SECRETS, secretNames, type PullNames } from "./names.ts";
+import { MOST_SECRETS, secretNames } from "./names.ts";
 import type { PullSecretCode } from "./reasons.ts";
 import { Remembered, type Found } from "./remembered.ts";
 import { readPullSecret } from "./secret.ts";
