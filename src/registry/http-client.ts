@@ -17,8 +17,7 @@ export function createHttpClient(
 ): HttpClient {
   const transport = new Transport({ ...DEFAULT_REGISTRY_LIMITS, ...settings.limits }, settings.lookup);
   return {
-    exchange: (request) =>
-      guarded(request.signal, async () => success(await transport.exchange(request))),
+    exchange: (request) => guarded(request.signal, async () => success(await transport.exchange(request))),
     close: () => transport.close(),
   };
 }

@@ -1,5 +1,7 @@
 import { failure, oneLine, success, type Result } from "../../core/index.ts";
 import type { BundleSource, SourceCode } from "../types.ts";
+import { readOrigin } from "./http/origin.ts";
+import { HttpSource } from "./http/source.ts";
 import { LocalSource } from "./local.ts";
 import type { SourceSettings } from "./settings.ts";
 
@@ -15,7 +17,10 @@ export async function openSource(
   const scheme = schemeOf(source);
   if (source === "") return failure("source.invalid", "no policy is named");
   if (scheme === undefined) return success(new LocalSource(source));
-  void settings;
+  if (scheme === "https" || scheme === "http") {
+    const origin = readOrigin(source, settings);
+    return origin.ok ? success(new HttpSource(origin.value, settings)) : origin;
+  }
   return failure(
     "source.unsupported",
     `${oneLine(source, 200)}: policies come from files, folders, https:// and oci://, not from ${scheme}://`,
