@@ -27,17 +27,19 @@ const MAX_SESSIONS = 2000;
 
 /**
  * Answers registries' challenges: anonymous, basic and bearer (distribution token spec). A token belongs to one
- * endpoint, repository and credential, and is asked for `repository:NAME:pull` whatever the challenge says (T022,
+ * endpoint, repository and credential, and is asked for `repository:NAME:ACTIONS` whatever the challenge says (T022,
  * T023).
  */
 export class Authenticator {
   readonly #settings: RegistrySettings;
   readonly #tokens: TokenClient;
+  readonly #actions: "pull" | "pull,push";
   readonly #sessions = new Map<string, Session>();
 
-  constructor(settings: RegistrySettings, tokens: TokenClient) {
+  constructor(settings: RegistrySettings, tokens: TokenClient, actions: "pull" | "pull,push" = "pull") {
     this.#settings = settings;
     this.#tokens = tokens;
+    this.#actions = actions;
   }
 
   /** The header of a first try: none before the endpoint has ever asked for one. */
@@ -128,7 +130,7 @@ export class Authenticator {
     const { owner, signal } = wanted;
     if (session.token?.owner === owner && session.token.until > Date.now()) return session.token.value;
     if (session.pending?.owner !== owner) {
-      const scope = `repository:${wanted.repository}:pull`;
+      const scope = `repository:${wanted.repository}:${this.#actions}`;
       const token = this.#tokens.fetch(realm, scope, wanted.credential).then((issued) => {
         session.token = { value: issued.value, until: Date.now() + issued.lifetimeMs, owner };
         return issued.value;

@@ -3,6 +3,7 @@ import {
   digestOf,
   failure,
   isDigestAlgorithm,
+  parseDigest,
   success,
   type Digest,
   type Result,
@@ -19,6 +20,7 @@ import { DEFAULT_REGISTRY_LIMITS, type RegistryLimits, type RegistrySettings } f
 import { TokenClient } from "./token.ts";
 import { Transport, type HttpAnswer } from "./transport.ts";
 import type {
+  BlobOptions,
   ContentOptions,
   ContentSource,
   Descriptor,
@@ -29,6 +31,15 @@ import type {
 import type { RegistryCode } from "./reasons.ts";
 
 export interface Registry extends ContentSource {
+  /**
+   * What the registry says that a tag's digest is, by a request that downloads nothing; `null` where it does not say.
+   * Good for "nothing has changed", and for nothing else.
+   */
+  saidDigest(
+    repository: RepositoryName,
+    tag: string,
+    options: ContentOptions,
+  ): Promise<Result<Digest | null, RegistryCode>>;
   /**
    * The same registries over the same connections, asked with these credentials alone. Tokens that are got with them are
    * its own: they serve no other source (T022, T240).
@@ -101,10 +112,31 @@ class RegistryClient implements Registry {
     });
   }
 
+  saidDigest(
+    name: RepositoryName,
+    tag: string,
+    { signal }: ContentOptions,
+  ): Promise<Result<Digest | null, RegistryCode>> {
+    return this.#first(name, signal, async (endpoint) => {
+      if (!isTag(tag)) throw badName("no tag");
+      const answer = await this.#fetcher.get({
+        method: "HEAD",
+        endpoint,
+        repository: name.repository,
+        path: `/v2/${name.repository}/manifests/${tag}`,
+        accept: MANIFEST_TYPES.join(", "),
+        limit: this.#limits.manifestBytes,
+        signal,
+      });
+      const said = answer.headers["docker-content-digest"];
+      return success(answer.status === 200 && typeof said === "string" ? (parseDigest(said) ?? null) : null);
+    });
+  }
+
   blob(
     name: RepositoryName,
     { digest, size }: Descriptor,
-    { signal, limit }: ContentOptions & { readonly limit: number },
+    { signal, limit, progress }: BlobOptions,
   ): Promise<Result<Uint8Array, RegistryCode>> {
     return this.#first(name, signal, async (endpoint) => {
       if (size > limit) {
@@ -119,6 +151,7 @@ class RegistryClient implements Registry {
         limit: size,
         expectedLength: size,
         signal,
+        progress,
       });
       requireContent(answer, endpoint, `${name.repository} ${digest}`);
       if (answer.body.byteLength !== size) {

@@ -4,10 +4,12 @@ import { mayBePlain, parseUrl, type Endpoint } from "./endpoint.ts";
 import { RegistryFault } from "./fault.ts";
 import { laterFault, withRetries } from "./retry.ts";
 import { settingsOf, type RegistryLimits, type RegistrySettings } from "./settings.ts";
-import type { HttpAnswer, Transport } from "./transport.ts";
+import type { HttpAnswer, HttpRequest, Transport } from "./transport.ts";
 
-/** A GET below `/v2/` of a registry. */
+/** A request below `/v2/` of a registry. */
 export interface ContentRequest {
+  /** Default `GET`. What writes is never redirected. */
+  readonly method?: HttpRequest["method"];
   readonly endpoint: Endpoint;
   readonly repository: string;
   /** Path and query, beginning with `/v2/`. */
@@ -16,6 +18,10 @@ export interface ContentRequest {
   readonly limit: number;
   readonly expectedLength?: number;
   readonly signal: AbortSignal;
+  /** What is written, and its type. */
+  readonly content?: { readonly bytes: Uint8Array; readonly mediaType: string };
+  readonly stallMs?: number;
+  readonly progress?: HttpRequest["progress"];
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -58,7 +64,7 @@ export class ContentFetcher {
       if (answer.status === 403 || (answer.status === 401 && challenges === 2)) {
         throw new RegistryFault(
           "registry.auth_failed",
-          `${endpoint.registry} refuses us ${repository} with status ${answer.status}; check the right to pull`,
+          `${endpoint.registry} refuses us ${repository} with status ${answer.status}; check the right to ${writes(request) ? "push" : "pull"}`,
         );
       }
       if (answer.status !== 401) return answer;
@@ -79,7 +85,7 @@ export class ContentFetcher {
     let left = false;
     for (let hops = 0; hops <= this.#limits.redirects; hops++) {
       const answer = await this.#transport.exchange({
-        method: "GET",
+        method: request.method ?? "GET",
         url,
         headers: headersOf(request, left ? undefined : authorization),
         reach,
@@ -87,10 +93,16 @@ export class ContentFetcher {
         limit: request.limit,
         ...(request.expectedLength !== undefined && { expectedLength: request.expectedLength }),
         signal: request.signal,
+        ...(request.content !== undefined && { body: request.content.bytes }),
+        ...(request.stallMs !== undefined && { stallMs: request.stallMs }),
+        progress: request.progress,
       });
       const later = laterFault(answer.status, answer.headers["retry-after"], url.host);
       if (later !== undefined) throw later;
       if (!REDIRECTS.has(answer.status)) return left ? foreignAnswer(answer, url) : answer;
+      if (writes(request)) {
+        throw new RegistryFault("registry.protocol", `${endpoint.registry} redirects what is written to it`);
+      }
       const next = this.#redirect(endpoint, url, answer.headers.location);
       if (next.origin !== endpoint.url.origin) left = true;
       if (left) reach = narrow(reach, answer.peer);
@@ -124,11 +136,19 @@ function foreignAnswer(answer: HttpAnswer, url: URL): HttpAnswer {
   );
 }
 
+function writes({ method }: ContentRequest): boolean {
+  return method === "POST" || method === "PUT";
+}
+
 function headersOf(request: ContentRequest, authorization: string | undefined): Record<string, string> {
   return {
     accept: request.accept,
     "accept-encoding": "identity",
     "user-agent": "assay",
+    ...(request.content !== undefined && {
+      "content-type": request.content.mediaType,
+      "content-length": String(request.content.bytes.byteLength),
+    }),
     ...(authorization !== undefined && { authorization }),
   };
 }

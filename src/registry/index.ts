@@ -12,11 +12,12 @@ export {
 export { isLoopbackHost, parseUrl } from "./endpoint.ts";
 export { createHttpClient, type HttpClient } from "./http-client.ts";
 export type { HttpAnswer, HttpRequest } from "./transport.ts";
+export { createPublisher, type Publisher } from "./publisher.ts";
 export { retryAfterMs } from "./retry.ts";
 export { foldedTwins, parseDescriptor } from "./descriptor.ts";
 export { credentialsFor, readDockerAuths, type DockerAuths } from "./keyring.ts";
 export { openLayout, type LayoutSource } from "./layout.ts";
-export { MANIFEST_TYPES, parseManifest, type ManifestCode } from "./manifest.ts";
+export { MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST, parseManifest, type ManifestCode } from "./manifest.ts";
 export { fallbackTag, isRegistryHost, isRepositoryName, isTag, MAX_NAME_LENGTH } from "./names.ts";
 export {
   DEFAULT_REGISTRY_LIMITS,

@@ -68,6 +68,13 @@ export interface ContentOptions {
   readonly signal: AbortSignal;
 }
 
+export interface BlobOptions extends ContentOptions {
+  /** Bytes. */
+  readonly limit: number;
+  /** Bytes so far, and of all. */
+  readonly progress?: ((bytes: number, all: number | null) => void) | undefined;
+}
+
 /**
  * Where manifests and blobs come from: a registry over the network or an OCI layout on disk. Every implementation
  * bounds what it reads and compares digests before anything is parsed.
@@ -83,7 +90,7 @@ export interface ContentSource {
   blob(
     repository: RepositoryName,
     descriptor: Descriptor,
-    options: ContentOptions & { readonly limit: number },
+    options: BlobOptions,
   ): Promise<Result<Uint8Array, RegistryCode>>;
   /** All manifests whose `subject` is said to be this digest: hints, to be checked by whoever fetches them. */
   referrers(

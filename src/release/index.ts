@@ -5,6 +5,13 @@ export { verifyOpaSignature } from "./opa-signature/verify.ts";
 export { verifyRelease } from "./verify-release.ts";
 export * from "./activation/index.ts";
 export { compileFolder, faultLines, type CompiledFolder } from "./sources/compile-folder.ts";
+export {
+  pushBundle,
+  pushReferrer,
+  type PushedBundle,
+  type PushOptions,
+  type Referrer,
+} from "./sources/oci/push.ts";
 export { openSource, schemeOf } from "./sources/open.ts";
 export type { HttpCredentials, SourceSettings } from "./sources/settings.ts";
 export * from "./sigstore/index.ts";

@@ -3,6 +3,8 @@ import type { BundleSource, SourceCode } from "../types.ts";
 import { readOrigin } from "./http/origin.ts";
 import { HttpSource } from "./http/source.ts";
 import { LocalSource } from "./local.ts";
+import { readAddress } from "./oci/address.ts";
+import { OciSource } from "./oci/source.ts";
 import type { SourceSettings } from "./settings.ts";
 
 /**
@@ -20,6 +22,10 @@ export async function openSource(
   if (scheme === "https" || scheme === "http") {
     const origin = readOrigin(source, settings);
     return origin.ok ? success(new HttpSource(origin.value, settings)) : origin;
+  }
+  if (scheme === "oci") {
+    const address = readAddress(source);
+    return address.ok ? success(new OciSource(address.value, settings)) : address;
   }
   return failure(
     "source.unsupported",
