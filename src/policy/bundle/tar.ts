@@ -58,7 +58,10 @@ export function readTarFiles(tar: Buffer): readonly TarFile[] {
     }
     at = end;
   }
-  if (!isZero(tar.subarray(at))) throw new BundleFault("bundle.invalid", "the tar has bytes behind its end");
+  const rest = tar.subarray(at);
+  if (!isZero(rest)) throw new BundleFault("bundle.invalid", "the tar has bytes behind its end");
+  // A tar that was cut off between two files would be a whole one of fewer files.
+  if (rest.length < 2 * BLOCK) throw new BundleFault("bundle.invalid", "the tar is cut off: it has no end");
   return [...files.values()];
 }
 

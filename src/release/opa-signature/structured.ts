@@ -30,16 +30,17 @@ export function structuredForm(bytes: Uint8Array): Result<Buffer, StrictJsonCode
   const parsed = parseStrictJson(bytes, LIMITS);
   if (!parsed.ok) return parsed;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  const value: unknown = JSON.parse(text, asWritten);
-  const form = formOf(value);
-  if (!form.isWellFormed()) {
-    return failure("json.not_utf8", "a string holds half of a surrogate pair, which is no character");
-  }
-  return success(Buffer.from(form));
-}
-
-function asWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  return typeof value === "number" ? new WrittenNumber(context?.source ?? "") : value;
+  let wellFormed = true;
+  const value: unknown = JSON.parse(
+    text,
+    (key: string, member: unknown, context?: { readonly source?: string }): unknown => {
+      wellFormed &&= key.isWellFormed() && (typeof member !== "string" || member.isWellFormed());
+      return typeof member === "number" ? new WrittenNumber(context?.source ?? "") : member;
+    },
+  );
+  return wellFormed
+    ? success(Buffer.from(formOf(value)))
+    : failure("json.not_utf8", "a string holds half of a surrogate pair, which is no character");
 }
 
 function formOf(value: unknown): string {
