@@ -22,6 +22,8 @@ export interface Io {
   readonly untilAskedToEnd: () => Promise<"SIGINT" | "SIGTERM">;
   /** Calls whenever the process is asked to read its files anew (SIGHUP), from now on; absent where it never is. */
   readonly onAskedToReload?: (reload: () => void) => void;
+  /** Calls last of all, also where a fault of assay itself ends the process; it waits for nothing. Absent: never. */
+  readonly onExit?: (last: () => void) => void;
 }
 
 /** One line of fault each, and the exit code that goes with it. */

@@ -24,6 +24,7 @@ const io: Io = {
   clock: () => new Date(),
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   onAskedToReload: (reload) => void process.on("SIGHUP", reload),
+  onExit: (last) => void process.on("exit", last),
   untilAskedToEnd: () =>
     new Promise((resolve) => {
       for (const signal of ["SIGINT", "SIGTERM"] as const) {

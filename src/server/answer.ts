@@ -1,10 +1,9 @@
-import type { Request } from "express";
 import { failure, success, type Result } from "../core/index.ts";
 import type { Decision, DecisionRequest } from "../decision/index.ts";
 import type { AdmissionReviewAnswer } from "./admission/index.ts";
 import { decideAll } from "./batch.ts";
 import { decisionsAnswer, parseDecisionsRequest, type DecisionsAnswer } from "./decisions.ts";
-import { readRequest, type Exchange } from "./exchange.ts";
+import { readRequest, type Exchange, type HttpRequest } from "./exchange.ts";
 import type { FaultCode } from "./fault.ts";
 import { parseProviderRequest, prepareKey, providerResponse, type ProviderResponse } from "./gatekeeper.ts";
 import { describeKeys } from "./gatekeeper-input.ts";
@@ -35,7 +34,7 @@ export interface Answer {
  * 503).
  */
 export async function answerGatekeeper(
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   service: Service,
 ): Promise<Result<Answer, FaultCode>> {
@@ -48,7 +47,7 @@ export async function answerGatekeeper(
 
 /** `POST /v1/gatekeeper/mutate`: a reference with digest per key, or one `systemError` (status 503). */
 export function answerGatekeeperMutate(
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   service: Service,
 ): Promise<Result<Answer, FaultCode>> {
@@ -56,7 +55,7 @@ export function answerGatekeeperMutate(
 }
 
 async function withKeys(
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   service: Service,
   answer: typeof mutateKeys,
@@ -95,7 +94,7 @@ async function decideKeys(
 
 /** `POST /v1/decisions`: 200 whatever was decided; for Kyverno another status is an error of the rule. */
 export async function answerDecisions(
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   surface: DecisionRequest["surface"],
   service: Service,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Request, Response } from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { failure, isArray, success, type JsonValue, type Result } from "../core/index.ts";
 import type { Decision, DecisionRequest, Lane } from "../decision/index.ts";
 import type { BatchWatch } from "./batch.ts";
@@ -7,6 +7,12 @@ import { readJson } from "./body.ts";
 import type { FaultCode } from "./fault.ts";
 import { queryOf } from "./query.ts";
 import type { Service } from "./types.ts";
+
+/** A request to this server: all of them have a URL and a method. */
+export interface HttpRequest extends IncomingMessage {
+  url: string;
+  method: string;
+}
 
 /** Milliseconds between the last moment for a decision and the last moment for the answer's bytes. */
 const ANSWER_RESERVE_MS = 200;
@@ -26,14 +32,18 @@ export interface Exchange {
 }
 
 /** `budget`: milliseconds from now within which the caller must have its answer. */
-export function openExchange(response: Response, budget: number, stage: BatchWatch["stage"]): Exchange {
+export function openExchange(
+  request: HttpRequest,
+  response: ServerResponse,
+  budget: number,
+  stage: BatchWatch["stage"],
+): Exchange {
   const controller = new AbortController();
   const reserve = Math.min(ANSWER_RESERVE_MS, budget / 5);
   const timer = setTimeout(() => controller.abort(), budget - reserve);
   const onClose = () => controller.abort();
   response.once("close", onClose);
   const id = randomUUID();
-  response.setHeader("x-request-id", id);
   const asked = new Map<Decision, DecisionRequest>();
   return {
     id,
@@ -41,7 +51,7 @@ export function openExchange(response: Response, budget: number, stage: BatchWat
     asked,
     started: performance.now(),
     signal: controller.signal,
-    lane: queryOf(response.req.url).get("lane") === "audit" ? "audit" : "admission",
+    lane: queryOf(request.url).get("lane") === "audit" ? "audit" : "admission",
     close: () => {
       clearTimeout(timer);
       response.off("close", onClose);
@@ -51,7 +61,7 @@ export function openExchange(response: Response, budget: number, stage: BatchWat
 
 /** The request's JSON. Only what is neither too large nor too slow nor malformed comes through. */
 export function readRequest(
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   service: Service,
 ): Promise<Result<JsonValue, FaultCode>> {
@@ -80,11 +90,15 @@ export function imageList(
   return success(images);
 }
 
-/** Every answer is JSON that nobody keeps and nobody reads as anything else. Bytes are JSON already. */
-export function sendJson(response: Response, status: number, body: object): void {
+/**
+ * Every answer is JSON that nobody keeps and nobody reads as anything else. Bytes are JSON already. `id`: the exchange's,
+ * by which a caller's complaint finds its lines in the log.
+ */
+export function sendJson(response: ServerResponse, status: number, body: object, id?: string): void {
   if (response.headersSent || response.destroyed) return;
   const bytes = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
+    ...(id !== undefined && { "x-request-id": id }),
     "content-type": "application/json; charset=utf-8",
     "content-length": bytes.length,
     "cache-control": "no-store",

@@ -16,7 +16,12 @@ const SECOND = 1000;
 /** `write` takes one whole line, its newline included. */
 export function createLog(write: (line: string) => void, clock: () => Date = () => new Date()): Log {
   const line = (level: string, message: string, fields: LogFields, time: Date) => {
-    const entry = { time: time.toISOString(), level, message: oneLine(message), ...tidyFields(fields) };
+    const entry: Record<string, LogFields[string]> = {
+      time: time.toISOString(),
+      level,
+      message: oneLine(message),
+    };
+    for (const [name, value] of Object.entries(fields)) entry[name] = tidy(value);
     write(`${JSON.stringify(entry)}\n`);
   };
   const errors = new Map<string, { since: number; count: number }>();
@@ -41,14 +46,33 @@ export function createLog(write: (line: string) => void, clock: () => Date = () 
   };
 }
 
+/**
+ * Lines of one turn of the event loop, written together: a write of its own for each line would cost as much as an
+ * answer from memory. `flush` writes what waits, and is to be called last of all.
+ */
+export function gatherLines(write: (lines: string) => void): {
+  readonly write: (line: string) => void;
+  readonly flush: () => void;
+} {
+  let waiting = "";
+  const flush = () => {
+    if (waiting === "") return;
+    const lines = waiting;
+    waiting = "";
+    write(lines);
+  };
+  return {
+    write: (line) => {
+      if (waiting === "") setImmediate(flush);
+      waiting += line;
+    },
+    flush,
+  };
+}
+
 /** A line of a log stays one line and readable, whatever an image's name holds (threat T205). */
-function tidyFields(fields: LogFields): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name,
-      typeof value === "string" ? withoutPassword(oneLine(value)) : value,
-    ]),
-  );
+function tidy(value: LogFields[string]): LogFields[string] {
+  return typeof value === "string" ? withoutPassword(oneLine(value)) : value;
 }
 
 /** People paste `https://user:password@registry/…` where an image belongs. */

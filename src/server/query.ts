@@ -1,7 +1,10 @@
+/** Shared: nobody changes it. */
+const NO_QUERY = new URLSearchParams();
+
 /** The parameters of a request's URL, which nothing else may parse in another way. */
 export function queryOf(url: string): URLSearchParams {
   const start = url.indexOf("?");
-  return new URLSearchParams(start === -1 ? "" : url.slice(start + 1));
+  return start === -1 ? NO_QUERY : new URLSearchParams(url.slice(start + 1));
 }
 
 /** A request's path to the letter, as it was sent. */

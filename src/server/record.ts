@@ -1,14 +1,13 @@
-import type { Request } from "express";
 import type { Decision } from "../decision/index.ts";
 import { faultBehind } from "./batch.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, HttpRequest } from "./exchange.ts";
 import type { RequestTrace } from "./operations/index.ts";
 import type { Service } from "./types.ts";
 
 /** Decisions that a request was answered with: into the service's log, the metrics, and the decision log where there is one. */
 export function recordDecisions(
   decisions: readonly Decision[],
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   { log, operations: { metrics, decisionLog } }: Service,
   trace: RequestTrace | null,

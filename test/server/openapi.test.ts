@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "chai";
 import { failure, success } from "../../src/core/index.ts";
 import { NO_OPERATIONS } from "../../src/server/operations/index.ts";
-import { createApp } from "../../src/server/app.ts";
+import { createRoutes } from "../../src/server/app.ts";
 import {
   createLog,
   DEFAULT_ADMISSION,
@@ -196,7 +196,7 @@ describe("GET /openapi.json", () => {
 
   it("describes every route that the application has", async () => {
     service = await startTestService();
-    const app = createApp(
+    const { routes: app } = createRoutes(
       {
         decider: () => null,
         draining: () => false,

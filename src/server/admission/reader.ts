@@ -1,8 +1,7 @@
-import type { Request } from "express";
 import { failure, type JsonValue, type Result } from "../../core/index.ts";
 import type { Answer } from "../answer.ts";
 import { readJson } from "../body.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Exchange, HttpRequest } from "../exchange.ts";
 import type { FaultCode } from "../fault.ts";
 import type { Limits } from "../types.ts";
 
@@ -10,7 +9,7 @@ type Answered = Result<Answer, FaultCode>;
 
 /** Reads the body of one review and answers from it. */
 export type ReviewReader = (
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   answer: (body: JsonValue) => Answered | Promise<Answered>,
 ) => Promise<Answered>;
