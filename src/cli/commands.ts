@@ -48,6 +48,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "tell what is stricter or looser in another policy",
     load: async () => (await import("./commands/policy-diff.ts")).policyDiff,
   },
+  "policy sign": {
+    summary: "sign a policy bundle, by key or keyless",
+    load: async () => (await import("./commands/policy-sign.ts")).policySign,
+  },
+  "policy verify": {
+    summary: "verify who signed a policy bundle, and its provenance",
+    load: async () => (await import("./commands/policy-verify.ts")).policyVerify,
+  },
   "trust refresh": {
     summary: "fetch the public Sigstore's trusted root, or another's, by TUF",
     load: async () => (await import("./commands/trust-refresh.ts")).trustRefresh,

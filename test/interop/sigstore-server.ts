@@ -178,8 +178,12 @@ const hashOf = (bytes: Uint8Array): JsonObject => ({ algorithm: "sha256", value:
 /** rekor-tiles, entry.proto: what is recorded of a CreateEntryRequest. */
 function bodyV2(request: JsonValue): JsonObject {
   const asked = need(objectAt(request, "hashedRekordRequestV002"), "hashedrekord");
-  const data = { algorithm: "SHA2_256", digest: need(stringAt(asked, "digest"), "digest") };
   const signature = need(objectAt(asked, "signature"), "signature");
+  // The key's details say the hash that goes with it.
+  const [, bits] =
+    /SHA_?(\d{3})$/.exec(need(stringAt(signature, "verifier", "keyDetails"), "key details")) ?? [];
+  const algorithm = `SHA2_${need(bits, "hash")}`;
+  const data = { algorithm, digest: need(stringAt(asked, "digest"), "digest") };
   return { apiVersion: "0.0.2", kind: "hashedrekord", spec: { hashedRekordV002: { data, signature } } };
 }
 

@@ -1,10 +1,10 @@
 import { describeThrown, oneLine, parseStrictJson, type JsonValue } from "../../core/index.ts";
-import { refuseSigning } from "./fault.ts";
+import { refuseSigning, SigningFault } from "./fault.ts";
 
 const TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** Milliseconds before each further attempt. */
-const PAUSES = [500, 2_000] as const;
+const PAUSES = [200, 1_000] as const;
 const AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export interface ServiceRequest {
@@ -46,6 +46,7 @@ export async function askService(request: ServiceRequest): Promise<ServiceAnswer
 }
 
 async function askOnce({
+  service,
   url,
   method = "POST",
   headers,
@@ -60,19 +61,25 @@ async function askOnce({
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       ...(body === undefined ? {} : { body }),
     });
-    return { status: response.status, headers: response.headers, body: await bounded(response) };
+    return { status: response.status, headers: response.headers, body: await bounded(response, service) };
   } catch (thrown) {
+    if (thrown instanceof SigningFault) throw thrown;
     // fetch says "fetch failed"; what failed is its cause.
     return { thrown: thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown };
   }
 }
 
-async function bounded(response: Response): Promise<Buffer> {
+async function bounded(response: Response, service: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error(`the answer has more than ${MAX_ANSWER_BYTES} bytes`);
+    if (length > MAX_ANSWER_BYTES) {
+      refuseSigning(
+        "signing.service_failed",
+        `${service} at ${new URL(response.url).host} answered more than ${MAX_ANSWER_BYTES} bytes`,
+      );
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);

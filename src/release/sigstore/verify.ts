@@ -1,4 +1,12 @@
-import { failure, oneLine, success, type Digest, type Reason, type Result } from "../../core/index.ts";
+import {
+  failure,
+  oneLine,
+  success,
+  type Digest,
+  type Reason,
+  type Result,
+  type Success,
+} from "../../core/index.ts";
 import { patternMatcher } from "../../policy/index.ts";
 import {
   proveBundle,
@@ -38,51 +46,94 @@ export function verifySigstoreEvidence(
   const faults: Fault[] = [];
   for (const bundle of small.slice(0, MAX_BUNDLES)) {
     for (const signer of signers) {
-      for (const subject of delivery.subjects) {
-        const judged = judge(bundle, artifactOf(delivery, subject), signer, now);
-        if (judged.ok) return judged;
-        faults.push(judged.reason);
-      }
+      const judged = judge(bundle, delivery, signer, now);
+      if (judged.ok) return judged;
+      faults.push(judged.reason);
     }
   }
-  const worst = faults.toSorted((a, b) => NEARNESS.indexOf(a.code) - NEARNESS.indexOf(b.code))[0];
+  const nearest = faults.toSorted((a, b) => b.nearness - a.nearness)[0];
   const over = small.length - MAX_BUNDLES;
   const more = over > 0 ? `; ${over} more Sigstore bundles were not looked at` : "";
-  return worst === undefined
+  return nearest === undefined
     ? failure(
         "signature.invalid",
         "what lies beside the policy as Sigstore bundles is too large for signatures",
       )
-    : failure(worst.code, oneLine(`${worst.message}${more}`));
+    : failure(nearest.code, oneLine(`${nearest.message}${more}`));
 }
 
-type Fault = Reason<SignatureCode>;
+interface Fault extends Reason<SignatureCode> {
+  /** Higher, the more it says about why this policy is refused. */
+  readonly nearness: number;
+}
 
-/** What says most about a policy that is refused comes first. */
-const NEARNESS: readonly SignatureCode[] = [
-  "signature.expired",
-  "signature.signer_unknown",
-  "signature.invalid",
-];
+/** Signed, but something else. */
+const MISMATCH = 3;
+
+function fault(code: SignatureCode, message: string, nearness: number): Failed {
+  return { ok: false, reason: { code, message: oneLine(message), nearness } };
+}
+
+interface Failed {
+  readonly ok: false;
+  readonly reason: Fault;
+}
+
+/** … about any of the digests. That it is not about the others as well is no fault of it. */
+function judge(
+  bundle: Uint8Array,
+  delivery: DeliveredArchive,
+  signer: ReleaseSigner,
+  now: Date,
+): Success<SignedBy> | Failed {
+  let failed = fault("signature.invalid", "subject.mismatch: there is no digest to be signed", MISMATCH);
+  for (const subject of delivery.subjects) {
+    const judged = judgeFor(bundle, artifactOf(delivery, subject), signer, now);
+    if (judged.ok) return judged;
+    if (failed.reason.nearness === MISMATCH) failed = judged;
+  }
+  return failed;
+}
 
 function artifactOf({ archive, digest }: DeliveredArchive, subject: Digest): BundleArtifact {
   return subject === digest ? { digest, artifactBytes: archive } : { digest: subject };
 }
 
-function judge(
+function judgeFor(
   bundle: Uint8Array,
   artifact: BundleArtifact,
   signer: ReleaseSigner,
   now: Date,
-): Result<SignedBy, SignatureCode> {
+): Success<SignedBy> | Failed {
   const proven = proveBundle(bundle, artifact, trustIn(signer), now);
-  if (!proven.ok) {
-    const { code, message } = proven.reason;
-    return failure(CODES[code] ?? "signature.invalid", `${code}: ${message}`);
+  if (!proven.ok) return unproven(proven.reason, signer);
+  const { statement } = proven.value;
+  if (statement !== null && statement.predicateType !== COSIGN_SIGN_PREDICATE) {
+    const message = `a statement ${statement.predicateType} is no signature: expected ${COSIGN_SIGN_PREDICATE}`;
+    return fault("signature.invalid", message, 1);
   }
-  const fault = meaningFault(proven.value);
-  if (fault !== undefined) return failure("signature.invalid", fault);
   return signer.kind === "key" ? byKey(proven.value, signer) : byIdentity(proven.value, signer);
+}
+
+function unproven({ code, message }: Reason, { kind, name }: ReleaseSigner): Failed {
+  const told = `${code}: ${message}`;
+  switch (code) {
+    case "key.expired":
+    case "certificate.expired":
+      return fault("signature.expired", told, 4);
+    case "subject.mismatch":
+      return fault("signature.invalid", told, MISMATCH);
+    case "key.unknown":
+      return fault(
+        "signature.signer_unknown",
+        `no signature of ${name}: ${kind === "key" ? told : "a key made it"}`,
+        2,
+      );
+    case "certificate.untrusted":
+      return fault("signature.signer_unknown", `no signature of ${name}: ${told}`, 2);
+    default:
+      return fault("signature.invalid", told, 0);
+  }
 }
 
 /** Trust in one signer and nobody else: a key is never proven by another signer's roots, nor the other way round. */
@@ -93,34 +144,20 @@ function trustIn(signer: ReleaseSigner): TrustMaterial {
   return { roots, distrusted, keys: [key], digest: key.keyId };
 }
 
-const CODES: Readonly<Record<string, SignatureCode>> = {
-  "key.unknown": "signature.signer_unknown",
-  "certificate.untrusted": "signature.signer_unknown",
-  "identity.mismatch": "signature.signer_unknown",
-  "key.expired": "signature.expired",
-  "key.distrusted": "signature.expired",
-  "certificate.expired": "signature.expired",
-};
-
-function meaningFault({ statement }: VerifiedConclusion): string | undefined {
-  if (statement === null || statement.predicateType === COSIGN_SIGN_PREDICATE) return undefined;
-  return `a statement ${statement.predicateType} is no signature: expected ${COSIGN_SIGN_PREDICATE}`;
-}
-
-function byKey(conclusion: VerifiedConclusion, { name }: KeySigner): Result<SignedBy, SignatureCode> {
+function byKey(conclusion: VerifiedConclusion, { name }: KeySigner): Success<SignedBy> | Failed {
   const signer = conclusion.signers.find(({ kind }) => kind === "key");
   return signer?.kind === "key"
     ? success({ ...signedBy(name, conclusion), identity: signer.keyId, issuer: null })
-    : failure("signature.signer_unknown", `signed with a certificate, not with the key ${name}`);
+    : fault("signature.signer_unknown", `signed with a certificate, not with the key ${name}`, 2);
 }
 
 function byIdentity(
   conclusion: VerifiedConclusion,
   { name, issuer, identity }: IdentitySigner,
-): Result<SignedBy, SignatureCode> {
+): Success<SignedBy> | Failed {
   const pattern = patternMatcher(identity);
   if (!pattern.ok)
-    return failure("signature.signer_unknown", `the signer ${name}: ${pattern.reason.message}`);
+    return fault("signature.signer_unknown", `the signer ${name}: ${pattern.reason.message}`, 2);
   const found = conclusion.signers.find(
     (signer) =>
       signer.kind === "certificate" &&
@@ -136,10 +173,8 @@ function byIdentity(
       ? `the key ${signer.keyId}`
       : `${signer.identity} of ${signer.issuer ?? "no issuer"}`,
   );
-  return failure(
-    "signature.signer_unknown",
-    oneLine(`signed by ${others.join(", ")}, not by ${name}, which is ${identity} of ${issuer}`),
-  );
+  const message = `signed by ${others.join(", ")}, not by ${name}, which is ${identity} of ${issuer}`;
+  return fault("signature.signer_unknown", message, 2);
 }
 
 /** The earliest of the proven times: by then the signature was there. */

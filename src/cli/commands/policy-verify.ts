@@ -1,0 +1,213 @@
+import { resolve } from "node:path";
+import { describeThrown, failure, oneLine, success, type Reason, type Result } from "../../core/index.ts";
+import type { Decision } from "../../decision/index.ts";
+import { readBundle } from "../../policy/index.ts";
+import {
+  judgeProvenance,
+  openSigners,
+  openSource,
+  verifyRelease,
+  type Delivery,
+  type ReleaseSigner,
+  type SignedBy,
+  type SignerSettings,
+} from "../../release/index.ts";
+import type { Arguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { AT_FLAG, IDENTITY_FLAGS } from "../flags.ts";
+import { complain, type Io } from "../io.ts";
+import { openPolicy } from "../policy.ts";
+import { identitySetting, timeSetting } from "../settings.ts";
+import { sourceSettings } from "../signing/source-settings.ts";
+
+const TIMEOUT_MS = 120_000;
+
+export const policyVerify: Command = {
+  usage: "policy verify BUNDLE --key FILE",
+  description: [
+    "Verifies that a policy bundle (a file, https://… or oci://…) is signed by a demanded signer: one of the keys, or the",
+    "identity. It may be signed as OPA does or with Sigstore. With --provenance a policy for policies also judges",
+    "what is attested of the bundle, as it would an image's evidence, under the name localhost/policy, or that of the",
+    "OCI repository. Exit code 0: verified; 1: not.",
+  ].join("\n"),
+  flags: {
+    key: { value: "FILE", repeatable: true, help: "a public key that may sign; each of several may" },
+    "key-id": { value: "ID", help: "the key's name that an OPA signature must bear" },
+    scope: { value: "SCOPE", help: "the scope that an OPA signature must be for" },
+    "certificate-identity": {
+      ...IDENTITY_FLAGS["certificate-identity"],
+      help: "the identity in the signer's certificate; * matches within a path segment, ** across",
+    },
+    "certificate-oidc-issuer": IDENTITY_FLAGS["certificate-oidc-issuer"],
+    "trusted-root": { value: "FILE", help: "a trusted_root.json in place of the public Sigstore's" },
+    provenance: { value: "POLICY", help: "judge the bundle's own provenance by this policy" },
+    evidence: {
+      value: "FILE|DIR",
+      repeatable: true,
+      help: "evidence for --provenance besides what comes with the bundle",
+    },
+    output: { value: "FORMAT", choices: ["text", "json"], help: "how to say it" },
+    ...AT_FLAG,
+  },
+  examples: [
+    "assay policy verify acme.tar.gz --key release.pub --scope prod",
+    "assay policy verify oci://registry.example/policies/acme:stable \\",
+    "    --certificate-oidc-issuer https://token.actions.githubusercontent.com \\",
+    "    --certificate-identity 'https://github.com/acme/policies/.github/workflows/release.yml@refs/tags/v*'",
+    "assay policy verify acme.tar.gz --key release.pub --provenance policy-for-policies.tar.gz",
+  ],
+  positionals: { least: 1, most: 1, name: "BUNDLE" },
+  run: (args, io) => run(args, io),
+};
+
+async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const signers = await demandedSigners(args);
+  if (!signers.ok) return complain(io, signers.reason.message);
+  const at = timeSetting(args);
+  if (!at.ok) return complain(io, at.reason.message);
+  if (args.has("evidence") && !args.has("provenance"))
+    return complain(io, "--evidence goes with --provenance");
+  const source = args.positionals[0] ?? "";
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const delivery = await fetchOnce(source, signal);
+  if (!delivery.ok) return complain(io, `${delivery.reason.code}: ${delivery.reason.message}`);
+  const now = at.value ?? io.clock();
+  const outcome = await verifyDelivery(delivery.value, signers.value, args, { source, now, signal });
+  if (!outcome.ok) return complain(io, outcome.reason.message);
+  tell(outcome.value, source, delivery.value, args, io);
+  return outcome.value.reason === null ? EXIT.allow : EXIT.deny;
+}
+
+interface Outcome {
+  /** Why it is not verified; `null`: it is. */
+  readonly reason: Reason | null;
+  readonly signedBy: readonly SignedBy[];
+  readonly bundle: { readonly name: string; readonly revision: string } | null;
+  readonly provenance: Decision | null;
+}
+
+interface Asked {
+  readonly source: string;
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+/** Fails where the question itself is at fault: a policy for policies that is none. */
+async function verifyDelivery(
+  delivery: Delivery,
+  signers: readonly ReleaseSigner[],
+  args: Arguments,
+  { source, now, signal }: Asked,
+): Promise<Result<Outcome>> {
+  const nothing = { signedBy: [], bundle: null, provenance: null };
+  const verified = await verifyRelease(delivery, signers, now);
+  if (!verified.ok) return success({ ...nothing, reason: verified.reason });
+  if (delivery.kind === "folder") return failure("internal", "a folder passed for signed");
+  const signedBy = verified.value;
+  const read = readBundle(delivery.archive);
+  if (!read.ok) return success({ ...nothing, signedBy, reason: read.reason });
+  const { name, revision } = read.value;
+  const seen = { signedBy, bundle: { name, revision }, provenance: null };
+  const policy = args.text("provenance");
+  if (policy === undefined) return success({ ...seen, reason: null });
+
+  const judging = await openPolicy(policy);
+  if (!judging.ok) return judging;
+  const judged = await judgeProvenance(delivery, {
+    policy: judging.value,
+    ...repositoryOf(source),
+    files: args.texts("evidence"),
+    now,
+    signal,
+  });
+  if (!judged.ok) return judged;
+  return success({ ...seen, provenance: judged.value, reason: reasonOf(judged.value) });
+}
+
+function reasonOf({ allow, outcome, reason, violations }: Decision): Reason | null {
+  if (allow && outcome === "allow") return null;
+  const [first] = violations;
+  const why = reason ?? first ?? { code: outcome, message: "the policy for policies does not allow it" };
+  return { code: `provenance.${outcome}`, message: `the bundle's provenance: ${why.code}: ${why.message}` };
+}
+
+/** `HOST/REPOSITORY` of an OCI source. */
+function repositoryOf(source: string): { readonly name?: string } {
+  const [, repository] = /^oci:\/\/([^/@]+\/[^:@]+)(?::[^/@]*)?(?:@.*)?$/i.exec(source) ?? [];
+  return repository === undefined ? {} : { name: repository };
+}
+
+async function demandedSigners(args: Arguments): Promise<Result<readonly ReleaseSigner[]>> {
+  const identity = identitySetting(args);
+  if (!identity.ok) return identity;
+  const keys = args.texts("key");
+  if (keys.length === 0 && identity.value === null) {
+    return failure(
+      "usage",
+      "name who must have signed: --key, or --certificate-identity with --certificate-oidc-issuer",
+    );
+  }
+  const keyFlag = ["key-id", "scope"].find((flag) => args.has(flag));
+  if (keys.length === 0 && keyFlag !== undefined) return failure("usage", `--${keyFlag} goes with --key`);
+  const [keyId, scope, root] = ["key-id", "scope", "trusted-root"].map((flag) => args.text(flag));
+  const trustedRoot = root === undefined ? {} : { trustedRoot: resolve(root) };
+  const settings: readonly SignerSettings[] = [
+    ...keys.map((key) => ({
+      name: key,
+      key: resolve(key),
+      ...(keyId === undefined ? {} : { keyId }),
+      ...(scope === undefined ? {} : { scope }),
+      ...trustedRoot,
+    })),
+    ...(identity.value === null ? [] : [{ ...identity.value, ...trustedRoot }]),
+  ];
+  return openSigners(settings);
+}
+
+async function fetchOnce(source: string, signal: AbortSignal): Promise<Result<Delivery>> {
+  const opened = await openSource(source, sourceSettings());
+  if (!opened.ok) return opened;
+  try {
+    const fetched = await opened.value.fetch({ known: null, signal });
+    if (!fetched.ok) return fetched;
+    return fetched.value === "unchanged"
+      ? failure("source.invalid", `${oneLine(source)}: answered that nothing had changed`)
+      : success(fetched.value);
+  } catch (thrown) {
+    return failure("source.unreachable", describeThrown(thrown));
+  } finally {
+    opened.value.close();
+  }
+}
+
+function tell(
+  { reason, signedBy, bundle, provenance }: Outcome,
+  source: string,
+  delivery: Delivery,
+  args: Arguments,
+  io: Io,
+): void {
+  const digest = delivery.kind === "archive" ? delivery.digest : null;
+  if (args.text("output") === "json") {
+    const report = { verified: reason === null, source, digest, bundle, signedBy, reason, provenance };
+    io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    return;
+  }
+  if (reason !== null) {
+    complain(io, oneLine(`${source}: ${reason.code}: ${reason.message}`));
+    return;
+  }
+  io.stdout.write(`${oneLine(`${source}  ${digest ?? ""}  revision ${bundle?.revision ?? ""}`)}\n`);
+  for (const { signer, form, identity, issuer, time } of signedBy) {
+    const by = issuer === null ? identity : `${identity} (${issuer})`;
+    const when = time === null ? "" : `, by ${time.toISOString()}`;
+    io.stdout.write(
+      `${oneLine(`signed by ${signer}: ${by}, ${form === "opa" ? "OPA's signature" : "Sigstore"}${when}`)}\n`,
+    );
+  }
+  if (provenance !== null) {
+    const { name, revision } = provenance.policy;
+    io.stdout.write(`${oneLine(`provenance allowed by ${name} ${revision}`)}\n`);
+  }
+}
