@@ -53,8 +53,12 @@ function messageOf(thrown: unknown): string {
   return `unexpected ${thrown === null ? "null" : typeof thrown} thrown`;
 }
 
+/** What needs no mending, as nearly all that is ever logged: visible ASCII with single spaces inside. */
+const PLAIN = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
+
 /** Untrusted text made fit for one line of a message or a log: control characters out, at most `limit` characters. */
 export function oneLine(text: string, limit = 500): string {
+  if (text.length <= limit && PLAIN.test(text)) return text;
   // Bidirectional overrides can make a line read otherwise than it is written.
   const clean = text
     .slice(0, limit * 4)

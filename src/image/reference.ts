@@ -25,6 +25,19 @@ type Parsed<T> = Result<T, ReferenceCode>;
  * lowercase; nothing else is mended. Codes: `reference.invalid`, `reference.digest_unsupported` (T001 to T010).
  */
 export function parseReference(text: string): Parsed<ImageReference> {
+  const known = readLately.get(text);
+  if (known !== undefined) return known;
+  const parsed = readReference(text);
+  if (readLately.size >= MOST_LATELY) readLately.clear();
+  if (text.length <= MAX_LENGTH) readLately.set(text, parsed);
+  return parsed;
+}
+
+/** References that are asked about are asked about again, and several stages read each: a text always reads the same. */
+const readLately = new Map<string, Parsed<ImageReference>>();
+const MOST_LATELY = 1000;
+
+function readReference(text: string): Parsed<ImageReference> {
   if (text.length > MAX_LENGTH) {
     return invalid(`${text.slice(0, 60)}…`, `has more than ${MAX_LENGTH} characters`);
   }

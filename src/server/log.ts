@@ -77,5 +77,5 @@ function tidy(value: LogFields[string]): LogFields[string] {
 
 /** People paste `https://user:password@registry/…` where an image belongs. */
 function withoutPassword(text: string): string {
-  return text.replaceAll(/\/\/[^\s/@]*@/g, "//[redacted]@");
+  return text.includes("//") ? text.replaceAll(/\/\/[^\s/@]*@/g, "//[redacted]@") : text;
 }
