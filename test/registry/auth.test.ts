@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Credential } from "../../src/registry/index.ts";
+import type { Credential, Registry } from "../../src/registry/index.ts";
 import type { LabAuth, LabRegistry } from "../lab/registry.ts";
 import { blobAt, Harness, nameOf, outcome, REPOSITORY, soon, withCredential } from "./harness.ts";
 
@@ -237,6 +237,72 @@ describe("createRegistry: authentication", () => {
     });
     expect(outcome(await client.manifest(nameOf(lab), "1", soon()))).to.equal("ok");
     expect(lab.requests).to.have.length(3);
+  });
+
+  describe("T030 a password that has expired and is refused with 403, as Amazon's registry does", () => {
+    const client = async (now: () => Credential) => {
+      const lab = await harness.lab({ auth: USER });
+      lab.pushImage(REPOSITORY, { tag: "1" });
+      lab.misbehave = ({ headers }, { status }) =>
+        status === 401 && headers["authorization"] !== undefined ? { status: 403, headers: {} } : undefined;
+      const wanted: boolean[] = [];
+      const registry = harness.client({
+        credentials: async (_, { fresh }) => {
+          wanted.push(fresh);
+          return { ok: true, value: now() };
+        },
+      });
+      return { lab, registry, wanted };
+    };
+    const old: Credential = { ...USER, password: "old" };
+
+    it("is asked for anew once", async () => {
+      let credential: Credential = USER;
+      const { lab, registry, wanted } = await client(() => credential);
+      expect(outcome(await registry.manifest(nameOf(lab), "1", soon()))).to.equal("ok");
+      // What is remembered of it is the old one, until a fresh one is wanted.
+      credential = old;
+      const asked = lab.requests.length;
+      const renewing = harness.client({
+        credentials: async (_, { fresh }) => ({ ok: true, value: fresh ? USER : old }),
+      });
+      expect(outcome(await renewing.manifest(nameOf(lab), "1", soon()))).to.equal("ok");
+      expect(lab.requests.length - asked).to.equal(3);
+      expect(wanted).to.deep.equal([false]);
+    });
+
+    it("is given up where there is no other", async () => {
+      const { lab, registry, wanted } = await client(() => old);
+      expect(outcome(await registry.manifest(nameOf(lab), "1", soon()))).to.equal("registry.auth_failed");
+      expect(lab.requests).to.have.length(2);
+      expect(wanted).to.deep.equal([false, true]);
+    });
+  });
+
+  describe("T022 T240 the same registries with other credentials", () => {
+    const source = (credential?: Credential) => async () => ({ ok: true as const, value: credential });
+
+    it("nobody's token serves another, whoever comes first", async () => {
+      const lab = await labWithImage(BEARER);
+      const own = harness.client({ credentials: source(USER) });
+      const others = own.withCredentials(source());
+      const ask = async (registry: Pick<Registry, "manifest">) =>
+        outcome(await registry.manifest(nameOf(lab), "1", soon()));
+      expect(await ask(own)).to.equal("ok");
+      expect(await ask(others)).to.equal("registry.auth_failed");
+      expect(await ask(own)).to.equal("ok");
+      expect(await ask(others)).to.equal("registry.auth_failed");
+      expect(await ask(others.withCredentials(source(USER)))).to.equal("ok");
+      expect(await ask(others)).to.equal("registry.auth_failed");
+    });
+
+    it("a registry's own credential of the configuration is none of theirs", async () => {
+      const lab = await labWithImage(USER);
+      const own = harness.client({ registries: { [lab.host]: { credentials: source(USER) } } });
+      expect(outcome(await own.manifest(nameOf(lab), "1", soon()))).to.equal("ok");
+      const others = own.withCredentials(source());
+      expect(outcome(await others.manifest(nameOf(lab), "1", soon()))).to.equal("registry.auth_failed");
+    });
   });
 
   it("a source that fails or throws leaves us anonymous, and its reason is told", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { dockerCredentials } from "../../src/registry/index.ts";
@@ -252,6 +252,37 @@ describe("dockerCredentials", () => {
         expect(await lookup("ghcr.io"), name).to.equal("credentials.helper_failed");
       }
       expect(existsSync(ran)).to.equal(false);
+    });
+
+    it("T211 many who ask at the same time share one run, also where all of them want a fresh one", async () => {
+      write({ credsStore: "slow" });
+      helper("slow", `echo "$(cat)" >> "${folder}/asked"; sleep 0.1; ${answer("a", "b")}`);
+      const source = dockerCredentials(folder);
+      const ask = (registry: string, fresh: boolean) => source(registry, { ...soon(), fresh });
+      const found = await Promise.all([
+        ...Array.from({ length: 20 }, () => ask("ghcr.io", false)),
+        ...Array.from({ length: 20 }, () => ask("ghcr.io", true)),
+        ask("quay.io", false),
+      ]);
+      expect(found.every((each) => each.ok && each.value?.kind === "basic")).to.equal(true);
+      for (let index = 0; index < 5; index++) await ask("ghcr.io", true);
+      const runs = readFileSync(join(folder, "asked"), "utf8").trim().split("\n").toSorted();
+      // One for all who came together, and one for those whose answer was refused at once.
+      expect(runs).to.deep.equal(["ghcr.io", "ghcr.io", "quay.io"]);
+    });
+
+    it("T028 a helper sees our environment without our own secrets", async () => {
+      write({ credsStore: "env" });
+      helper("env", `printf '{"Username":"%s","Secret":"%s"}' "$CLOUD_ROLE" "x$CACHE_SECRET$CACHE_USER"`);
+      const variables = { CLOUD_ROLE: "puller", CACHE_SECRET: "s3cret", CACHE_USER: "cache" };
+      Object.assign(process.env, variables);
+      try {
+        const source = dockerCredentials(folder, { withoutVariables: ["CACHE_SECRET", "CACHE_USER"] });
+        const found = await source("ghcr.io", { ...soon(), fresh: false });
+        expect(found.ok && found.value).to.deep.equal({ kind: "basic", username: "puller", password: "x" });
+      } finally {
+        for (const name of Object.keys(variables)) Reflect.deleteProperty(process.env, name);
+      }
     });
 
     it("T030 remembers an answer for a while, but not where a fresh one is wanted", async () => {
