@@ -8,4 +8,5 @@ export { findOpa, OPA_VERSION } from "./opa.ts";
 export type { ReleaseOptions } from "./release.ts";
 export { DEFAULT_REVISION, defaultBundlePath } from "./package-root.ts";
 export type { Checked } from "./checked.ts";
+export { parseYaml, type YamlFile } from "./yaml-file.ts";
 export type { PolicySource, RuleInfo, RuleLibrary } from "./types.ts";

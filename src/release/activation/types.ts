@@ -1,4 +1,5 @@
 import type { Digest, Reason, Result } from "../../core/index.ts";
+import type { Decision } from "../../decision/index.ts";
 import type { BundleCode, PolicyBundle, PolicyEngine } from "../../policy/index.ts";
 import type {
   BundleSource,
@@ -24,7 +25,7 @@ export interface StoreSettings<Prepared> {
   /** For logs and metrics; must not throw. */
   readonly report?: (event: StoreEvent) => void;
   /** Judges the archive's own provenance, after its signature and before it is parsed; absent: none is asked for. */
-  readonly judgeProvenance?: (delivery: DeliveredArchive, signal: AbortSignal) => Promise<Result<unknown>>;
+  readonly judgeProvenance?: (delivery: DeliveredArchive, signal: AbortSignal) => Promise<Result<Decision>>;
   /** What exactly may be activated; absent or `null`: whatever the rest allows. */
   readonly lock?: PolicyLock | null;
   /** A private folder where the last good bundle is kept; absent or `null`: in memory only. */
@@ -37,6 +38,12 @@ export interface StoreSettings<Prepared> {
   readonly refreshMs?: number;
   /** Milliseconds after which a policy that the source has not confirmed is stale (threat T181); absent or `null`: never. */
   readonly maxAgeMs?: number | null;
+  /**
+   * Milliseconds after which a release is stale, confirmed or not: a server that keeps answering with an old one is no proof
+   * (threat T181). Its age counts from when it is proven to have been signed, else from when it was first active here.
+   * Absent or `null`: never.
+   */
+  readonly maxReleaseAgeMs?: number | null;
   /** Whether a stale policy makes the store not ready; default false: alarm only. */
   readonly expire?: boolean;
   readonly limits?: Partial<StoreLimits>;
@@ -136,8 +143,14 @@ export type StoreEvent =
   /** The source gives nothing: said at the first failure, and where the reason's code changes. */
   | { readonly kind: "source_failed"; readonly policy: string; readonly reason: Reason<RefusalCode> }
   | { readonly kind: "source_recovered"; readonly policy: string; readonly failures: number }
-  /** The source has not confirmed the policy for `maxAgeMs`. */
-  | { readonly kind: "stale"; readonly policy: string; readonly confirmed: Date | null }
+  /** The source has not confirmed the policy for `maxAgeMs`, or it is older than `maxReleaseAgeMs`; said once. */
+  | {
+      readonly kind: "stale";
+      readonly policy: string;
+      readonly why: "not_confirmed" | "old_release";
+      /** When it was last confirmed, or released. */
+      readonly since: Date;
+    }
   /** The active policy could not be kept for the next start. */
   | { readonly kind: "not_kept"; readonly policy: string; readonly message: string }
   /** A revision's last decision has ended and it is closed; `message` where closing it failed. */
@@ -170,6 +183,8 @@ export interface StoreStatus {
   readonly checked: Date | null;
   /** When the source last had what is active. */
   readonly confirmed: Date | null;
+  /** When it is proven to have been signed, else when it was first active here. */
+  readonly released: Date | null;
   /** Why what the source has now is not taken, or why it gives nothing; `null` once it has what is active. */
   readonly lastRefusal: {
     readonly code: RefusalCode;
@@ -185,7 +200,7 @@ export interface StoreStatus {
 
 /** What a policy may only be: written by `assay policy lock`, obeyed by a store. */
 export interface PolicyLock {
-  /** As the configuration names it. */
+  /** `BundleSource.name`; paths absolute. */
   readonly source: string;
   /** Of the archive. */
   readonly digest: Digest;

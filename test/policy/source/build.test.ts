@@ -200,10 +200,10 @@ describe("assay policy build", function () {
 
   describe("a release", () => {
     const deny = (time = "2026-11-22T10:00:00Z") =>
-      `input: { schemaVersion: "1", time: "${time}" }\nexpect: { allow: false, violations: [policy.image_unmatched] }\n`;
+      `input: { schemaVersion: "1", time: "${time}" }\nexpect: { allow: false, violations: [policy.image_matched] }\n`;
     const examples = {
       "examples/data.json":
-        '{"input":{"time":"2026-11-22T10:00:00Z"},"expect":{"violations":["policy.image_unmatched"],"allow":false}}',
+        '{"input":{"time":"2026-11-22T10:00:00Z"},"expect":{"violations":["policy.image_matched","policy.input_supported"],"allow":false}}',
     };
 
     it("carries sequence, rollback and the folder's examples, the same bytes every time", async () => {
@@ -226,11 +226,11 @@ describe("assay policy build", function () {
       ).to.deep.equal([
         [
           "examples/001.json",
-          '{"expect":{"allow":false,"violations":["policy.image_unmatched"]},"file":"examples/data.json","input":{"time":"2026-11-22T10:00:00Z"}}',
+          '{"expect":{"allow":false,"violations":["policy.image_matched","policy.input_supported"]},"file":"examples/data.json","input":{"time":"2026-11-22T10:00:00Z"}}',
         ],
         [
           "examples/002.json",
-          '{"expect":{"allow":false,"violations":["policy.image_unmatched"]},"file":"examples/deep/er.yaml","input":{"schemaVersion":"1","time":"2026-11-22T10:00:00Z"}}',
+          '{"expect":{"allow":false,"violations":["policy.image_matched"]},"file":"examples/deep/er.yaml","input":{"schemaVersion":"1","time":"2026-11-22T10:00:00Z"}}',
         ],
       ]);
       expect(bundledExamples(read.value)).to.deep.include({ ok: true });
@@ -244,7 +244,7 @@ describe("assay policy build", function () {
     const REFUSED = [
       {
         name: "T189: an example that is decided otherwise",
-        files: { "examples/a.yaml": deny().replace("policy.image_unmatched", "made.up") },
+        files: { "examples/a.yaml": deny().replace("policy.image_matched", "made.up") },
         options: {},
         code: "policy.example_failed",
         place: "examples/a.yaml",

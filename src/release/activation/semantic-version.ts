@@ -1,0 +1,33 @@
+const VERSION =
+  /^(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?$/;
+
+/**
+ * Precedence of two versions (Semantic Versioning 2.0.0, 11): negative, zero or positive as the first is lower, equal or
+ * higher; `undefined` where one of them is no semantic version, for then nobody can tell.
+ */
+export function compareVersions(one: string, other: string): number | undefined {
+  const [a, b] = [VERSION.exec(one), VERSION.exec(other)];
+  if (a === null || b === null) return undefined;
+  for (const part of [1, 2, 3]) {
+    const difference = Number(a[part]) - Number(b[part]);
+    if (difference !== 0) return difference;
+  }
+  return comparePrereleases(a[4], b[4]);
+}
+
+/** A prerelease comes before its release; fields compare as numbers where both are, and numbers come before words. */
+function comparePrereleases(one: string | undefined, other: string | undefined): number {
+  if (one === undefined || other === undefined)
+    return Number(one === undefined) - Number(other === undefined);
+  const [a, b] = [one.split("."), other.split(".")];
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const [x, y] = [a[i], b[i]];
+    if (x === undefined || y === undefined) return x === undefined ? -1 : 1;
+    if (x === y) continue;
+    const [numberX, numberY] = [/^\d+$/.test(x), /^\d+$/.test(y)];
+    if (numberX && numberY) return Number(x) - Number(y);
+    if (numberX !== numberY) return numberX ? -1 : 1;
+    return x < y ? -1 : 1;
+  }
+  return 0;
+}
