@@ -2,7 +2,7 @@ import { describeThrown, digestOf, failure, oneLine, success, type Result } from
 import { bundleFiles, SIGNATURES_FILE } from "../policy/index.ts";
 import { verifyOpaSignature } from "./opa-signature/verify.ts";
 import { verifySigstoreEvidence } from "./sigstore/verify.ts";
-import type { Delivery, ReleaseSigner, SignatureCode, SignedBy } from "./types.ts";
+import type { DeliveredArchive, Delivery, ReleaseSigner, SignatureCode, SignedBy } from "./types.ts";
 
 /**
  * Who of `signers` has signed what a source delivered, asked before anything of it is parsed. One valid signature is enough,
@@ -40,15 +40,28 @@ function verify(
     return failure("signature.invalid", "the archive is not the one that its source named");
   }
   const keys = signers.filter((signer) => signer.kind === "key");
-  const results = [
-    verifyOpaSignature(delivery.archive, keys, now),
-    verifySigstoreEvidence(delivery, signers, now),
-  ];
+  const results = [verifyOpaSignature(delivery.archive, keys, now), verifyBeside(delivery, signers, now)];
   const signed = results.flatMap((result) => (result.ok && result.value !== null ? [result.value] : []));
   if (signed.length > 0) return success(signed);
   // Where both fail, the one in the archive is told: it came with what was to be loaded.
   const failed = results.find((result) => !result.ok);
   return failed ?? failure("signature.missing", `${signedBy(signers)}; there is no signature`);
+}
+
+/** A Sigstore signature states no scope: a key that signs for one has not said so with it (threat T179). */
+function verifyBeside(
+  delivery: DeliveredArchive,
+  signers: readonly ReleaseSigner[],
+  now: Date,
+): Result<SignedBy | null, SignatureCode> {
+  const unscoped = signers.filter((signer) => signer.kind === "identity" || signer.scope === null);
+  if (unscoped.length > 0 || delivery.evidence.length === 0) {
+    return verifySigstoreEvidence(delivery, unscoped, now);
+  }
+  return failure(
+    "signature.scope_mismatch",
+    "a Sigstore signature has no scope, and all signers are for one: sign the bundle with --opa and the scope",
+  );
 }
 
 function withoutSigners(delivery: Delivery): Result<readonly SignedBy[], SignatureCode> {
