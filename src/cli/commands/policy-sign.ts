@@ -2,9 +2,12 @@ import { stat } from "node:fs/promises";
 import { digestOf, failure, oneLine, parseStrictJson, success, type Result } from "../../core/index.ts";
 import { readBundle } from "../../policy/index.ts";
 import {
+  attachSigstoreBundle,
+  COSIGN_SIGN_PREDICATE,
   isOpaAlgorithm,
   OPA_ALGORITHMS,
   schemeOf,
+  signatureStatement,
   signOpaBundle,
   signWithSigstore,
   type SigningSettings,
@@ -15,6 +18,7 @@ import type { Command } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { readInputFile, replaceFile } from "../files.ts";
 import { complain, type Io } from "../io.ts";
+import { fetchPolicy, sourceSettings } from "../signing/fetch-policy.ts";
 import { privateKey, serviceFlag, SIGNING_FLAGS, signingSettings } from "../signing/signing-settings.ts";
 
 const LARGEST_BUNDLE = 256 * 1024 * 1024;
@@ -159,11 +163,34 @@ function told(signer: Signer | null, { services }: SigningSettings): Lines {
   return [who, ...logs, ...services.timestampAuthorities.map(({ host }) => `stamped by ${host}`)];
 }
 
-function signArtifact(
+/** The signature is about the manifest's digest, which is what a policy is pinned by. */
+async function signArtifact(
   source: string,
-  _args: Arguments,
-  _io: Io,
-  _signal: AbortSignal,
+  args: Arguments,
+  io: Io,
+  signal: AbortSignal,
 ): Promise<Result<Lines>> {
-  return Promise.resolve(failure("source.unsupported", `${oneLine(source)}: not yet`));
+  const settings = await signingSettings(args, io, signal);
+  if (!settings.ok) return settings;
+  const fetched = await fetchPolicy(source, signal);
+  if (!fetched.ok) return fetched;
+  const delivery = fetched.value;
+  const subject =
+    delivery.kind === "archive" ? delivery.subjects.find((digest) => digest !== delivery.digest) : undefined;
+  if (delivery.kind === "folder" || subject === undefined) {
+    return failure("source.invalid", `${oneLine(source)}: no artifact of a registry`);
+  }
+  const bundle = readBundle(delivery.archive);
+  if (!bundle.ok)
+    return failure(bundle.reason.code, `${oneLine(source)}: no policy bundle: ${bundle.reason.message}`);
+  const content = signatureStatement(subject);
+  const signed = await signWithSigstore(content, settings.value);
+  if (!signed.ok) return signed;
+  const attached = await attachSigstoreBundle(
+    source,
+    { subject, bundle: signed.value.bundle, predicateType: COSIGN_SIGN_PREDICATE, created: io.clock() },
+    { settings: sourceSettings(), signal },
+  );
+  if (!attached.ok) return attached;
+  return success([`${subject}  signature ${attached.value}`, ...told(signed.value.signer, settings.value)]);
 }

@@ -1,11 +1,10 @@
 import { resolve } from "node:path";
-import { describeThrown, failure, oneLine, success, type Reason, type Result } from "../../core/index.ts";
+import { failure, oneLine, success, type Reason, type Result } from "../../core/index.ts";
 import type { Decision } from "../../decision/index.ts";
 import { readBundle } from "../../policy/index.ts";
 import {
   judgeProvenance,
   openSigners,
-  openSource,
   verifyRelease,
   type Delivery,
   type ReleaseSigner,
@@ -19,7 +18,7 @@ import { AT_FLAG, IDENTITY_FLAGS } from "../flags.ts";
 import { complain, type Io } from "../io.ts";
 import { openPolicy } from "../policy.ts";
 import { identitySetting, timeSetting } from "../settings.ts";
-import { sourceSettings } from "../signing/source-settings.ts";
+import { fetchPolicy } from "../signing/fetch-policy.ts";
 
 const TIMEOUT_MS = 120_000;
 
@@ -70,7 +69,7 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
     return complain(io, "--evidence goes with --provenance");
   const source = args.positionals[0] ?? "";
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const delivery = await fetchOnce(source, signal);
+  const delivery = await fetchPolicy(source, signal);
   if (!delivery.ok) return complain(io, `${delivery.reason.code}: ${delivery.reason.message}`);
   const now = at.value ?? io.clock();
   const outcome = await verifyDelivery(delivery.value, signers.value, args, { source, now, signal });
@@ -163,22 +162,6 @@ async function demandedSigners(args: Arguments): Promise<Result<readonly Release
     ...(identity.value === null ? [] : [{ ...identity.value, ...trustedRoot }]),
   ];
   return openSigners(settings);
-}
-
-async function fetchOnce(source: string, signal: AbortSignal): Promise<Result<Delivery>> {
-  const opened = await openSource(source, sourceSettings());
-  if (!opened.ok) return opened;
-  try {
-    const fetched = await opened.value.fetch({ known: null, signal });
-    if (!fetched.ok) return fetched;
-    return fetched.value === "unchanged"
-      ? failure("source.invalid", `${oneLine(source)}: answered that nothing had changed`)
-      : success(fetched.value);
-  } catch (thrown) {
-    return failure("source.unreachable", describeThrown(thrown));
-  } finally {
-    opened.value.close();
-  }
 }
 
 function tell(

@@ -1,8 +1,9 @@
+export { attachSigstoreBundle, type AttachedBundle } from "./attach.ts";
 export { COSIGN_SIGN_PREDICATE, signatureStatement, statementAbout, type SigningContent } from "./content.ts";
 export type { SigningCode } from "./fault.ts";
 export { ambientToken, readIdentityToken, type Environment, type IdentityToken } from "./identity-token.ts";
 export { readPrivateKey } from "./private-key.ts";
-export { sigstoreReferrer, type ReferrerBlob, type SigstoreReferrer } from "./referrer.ts";
+
 export {
   SIGSTORE_BUNDLE_MEDIA_TYPE,
   signWithSigstore,
