@@ -22,6 +22,7 @@ const areas: readonly { readonly title: string; readonly first: string; readonly
   { title: "What provenance says", first: "T116", last: "T134" },
   { title: "SBOMs, vulnerabilities, VEX", first: "T135", last: "T144" },
   { title: "Rego", first: "T151", last: "T172" },
+  { title: "Policy bundles", first: "T173", last: "T194" },
   { title: "The service", first: "T195", last: "T259" },
 ];
 
