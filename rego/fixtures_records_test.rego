@@ -120,6 +120,44 @@ tested := {
 	"unknownFields": [],
 }
 
+release_record := {
+	"evidence": "sha256:release",
+	"predicateType": "https://in-toto.io/attestation/release/v0.2",
+	"subject": on_image,
+	"purl": "pkg:github/acme/app@v1.2.0?x=y",
+	"releaseId": null,
+	"packageId": null,
+	"repository": "acme/app",
+	"repositoryId": "123",
+	"ownerId": "7",
+	"tag": "v1.2.0",
+	"unknownFields": [],
+}
+
+attribute_report := {
+	"evidence": "sha256:scai",
+	"predicateType": "https://in-toto.io/attestation/scai/attribute-report/v0.3",
+	"subject": on_image,
+	"producer": {"uri": "https://ci.acme.example/runner"},
+	"attributes": [
+		{"attribute": "HARDENED", "target": null, "conditions": null, "evidence": null},
+		{"attribute": "PINNED", "target": {"digest": {"sha256": substring(image_digest, 7, -1)}}, "conditions": null, "evidence": null},
+		{"attribute": "PATCHED", "target": {"name": "lib.so"}, "conditions": null, "evidence": null},
+	],
+	"unknownFields": [],
+}
+
+trace := {
+	"evidence": "sha256:trace",
+	"predicateType": "https://in-toto.io/attestation/runtime-trace/v0.1",
+	"subject": on_image,
+	"monitor": {"type": "https://github.com/cilium/tetragon/v0.8.4", "configSource": null, "tracePolicy": null},
+	"monitoredProcess": {"hostID": null, "type": null, "event": null},
+	"log": {"process": 2, "network": 0},
+	"times": {"started": null, "finished": null},
+	"unknownFields": [],
+}
+
 summary := {
 	"evidence": "sha256:vsa",
 	"predicateType": "https://slsa.dev/verification_summary/v1",

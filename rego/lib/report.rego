@@ -24,7 +24,7 @@ against(chain, message, provenance) := against_record(chain, message, "provenanc
 # METADATA
 # description: |
 #   A result against one record of a section of policy.yaml (`provenance`, `sbom`, `vulnerabilities`, `vex`, `tests`, `vsa`,
-#   `source`). Where the section requires any one, a record that satisfies every rule is enough: what speaks against the
+#   `source`, `releases`, `attributes`, `traces`). Where the section requires any one, a record that satisfies every rule is enough: what speaks against the
 #   others becomes a warning, so that taking evidence away never helps (invariant I4).
 against_record(chain, message, section, record) := object.union(
 	violation(chain, message, [record.evidence]),
@@ -48,6 +48,9 @@ _kinds := {
 	"vulnerabilities": "vulnerability report",
 	"vex": "VEX document",
 	"tests": "test result",
+	"releases": "release",
+	"attributes": "attribute report",
+	"traces": "runtime trace",
 	"vsa": "verification summary",
 	"source": "summary of the source's verification",
 	"signature": "signature",

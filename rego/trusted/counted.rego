@@ -45,6 +45,9 @@ _records[section] := found if {
 		"tests": trusted.tests,
 		"vsa": trusted.verification_summaries,
 		"source": trusted.source_summaries,
+		"releases": trusted.releases,
+		"attributes": trusted.attribute_reports,
+		"traces": trusted.runtime_traces,
 	}
 	requirements[section].signers
 }

@@ -31,6 +31,13 @@ signatures := [entry |
 sboms := _selected("sbom", _of("sbom", _sboms))
 
 # METADATA
+# description: What trusted SBOMs say of components beyond the component model, a record for each of `sboms`.
+component_attributes := [entry |
+	some entry in _component_attributes
+	entry.evidence in {sbom.evidence | some sbom in sboms}
+]
+
+# METADATA
 # description: Vulnerability reports, by `vulnerabilities.signers`.
 vulnerability_reports := _selected("vulnerabilities", _of("vulnerabilities", _vulnerability_reports))
 
@@ -56,16 +63,16 @@ source_summaries := _selected("source", [entry |
 tests := _selected("tests", _of("tests", _test_results))
 
 # METADATA
-# description: Releases, by the signers that `attestations` names for their predicate type.
-releases := _of_attestations(_releases)
+# description: Releases, by `releases.signers`.
+releases := _selected("releases", _of("releases", _releases))
 
 # METADATA
-# description: SCAI attribute reports, likewise.
-attribute_reports := _of_attestations(_attribute_reports)
+# description: SCAI attribute reports, by `attributes.signers`.
+attribute_reports := _of("attributes", _attribute_reports)
 
 # METADATA
-# description: Runtime traces, likewise.
-runtime_traces := _of_attestations(_runtime_traces)
+# description: Runtime traces, by `traces.signers`.
+runtime_traces := _of("traces", _runtime_traces)
 
 # METADATA
 # description: Provenance in other formats than SLSA's, by `provenance.signers`.
@@ -135,6 +142,10 @@ default _sboms := []
 
 _sboms := input.sboms
 
+default _component_attributes := []
+
+_component_attributes := input.componentAttributes
+
 default _vulnerability_reports := []
 
 _vulnerability_reports := input.vulnerabilityReports
@@ -174,6 +185,7 @@ _requirements := requirements
 
 _defaults := {
 	"provenance": "any",
+	"releases": "any",
 	"sbom": "any",
 	"source": "any",
 	"vsa": "any",
@@ -190,13 +202,16 @@ _records := {
 	"vulnerabilities": vulnerability_reports,
 	"tests": tests,
 	"vex": vex,
+	"releases": releases,
+	"attributes": attribute_reports,
+	"traces": runtime_traces,
 }
 
 # Each signer that policy.yaml names for this image is compared once.
 _signed_by[name] := approval.signed_by([name]) if some name in _names
 
 _names contains name if {
-	some section in {"provenance", "signature", "sbom", "vulnerabilities", "vex", "vsa", "source", "tests", "evidence"}
+	some section in (_sections | {"source"})
 	some name in requirements[section].signers
 }
 
@@ -207,7 +222,12 @@ _names contains name if {
 
 # By section, the ids of what its signers have signed of this image.
 _ids[section] := by(requirements[section].signers) & _image_ids if {
-	some section in {"provenance", "signature", "sbom", "vulnerabilities", "vex", "vsa", "tests", "evidence"}
+	some section in _sections
+}
+
+_sections := {
+	"provenance", "signature", "sbom", "vulnerabilities", "vex", "vsa", "tests", "releases", "attributes", "traces",
+	"evidence",
 }
 
 default _source_ids := set()

@@ -103,6 +103,9 @@ lists_of(document, demanded) := answer if {
 		"tests": ids_of(trusted.tests),
 		"vsa": ids_of(trusted.verification_summaries),
 		"source": ids_of(trusted.source_summaries),
+		"releases": ids_of(trusted.releases),
+		"attributes": ids_of(trusted.attribute_reports),
+		"traces": ids_of(trusted.runtime_traces),
 		"ids": trusted.ids,
 	} with input as document
 		with data.assay.requirements as demanded
@@ -118,6 +121,9 @@ nothing := {
 	"tests": set(),
 	"vsa": set(),
 	"source": set(),
+	"releases": set(),
+	"attributes": set(),
+	"traces": set(),
 	"ids": {"sha256:1"},
 }
 
@@ -128,6 +134,9 @@ sections := [
 	["tests", "testResults", "tests", fixtures.tested],
 	["vsa", "verificationSummaries", "vsa", fixtures.summary],
 	["source", "verificationSummaries", "source", fixtures.source_summary],
+	["releases", "releases", "releases", fixtures.release_record],
+	["attributes", "attributeReports", "attributes", fixtures.attribute_report],
+	["traces", "runtimeTraces", "traces", fixtures.trace],
 ]
 
 # T135 T137 T140: of each kind, what its own signers have signed, and nothing else.
@@ -155,7 +164,7 @@ test_no_section_by_the_signers_of_another if {
 			other := entry[2]
 			other != name
 		}
-		count(others) == 5
+		count(others) == 8
 		every other in others {
 			count(lists_of(fixtures.stating(field, [record]), fixtures.demanding(other, {}))[list]) == 0
 		}
@@ -276,11 +285,11 @@ test_alternatives if {
 	alternatives := trusted.alternatives with input as stated
 		with data.assay.requirements as fixtures.demanding("sbom", {})
 		with data.policy as fixtures.policy
-	alternatives == {"provenance": {"sha256:1"}, "sbom": {"sha256:sbom"}, "source": set(), "vsa": set()}
+	alternatives == {"provenance": {"sha256:1"}, "releases": set(), "sbom": {"sha256:sbom"}, "source": set(), "vsa": set()}
 	none := trusted.alternatives with input as stated
 		with data.assay.requirements as fixtures.demanding("sbom", {"require": "all"})
 		with data.policy as fixtures.policy
-	object.keys(none) == {"provenance", "source", "vsa"}
+	object.keys(none) == {"provenance", "releases", "source", "vsa"}
 }
 
 # Also where the document lacks lists, nothing is undefined that a rule counts.
@@ -300,4 +309,20 @@ test_by if {
 		with data.assay.requirements as required
 		with data.policy as fixtures.policy
 	found == {"sha256:2", "sha256:4", "sha256:6"}
+}
+
+# What an SBOM says of components counts where the SBOM does, and nowhere else.
+test_component_attributes if {
+	record := {"evidence": "sha256:sbom", "attributes": [], "complete": true}
+	stated := object.union(
+		fixtures.stating("sboms", [fixtures.sbom]),
+		{"componentAttributes": [record, object.union(record, {"evidence": "sha256:other"})]},
+	)
+	trusted.component_attributes == [record] with input as stated
+		with data.assay.requirements as fixtures.demanding("sbom", {})
+		with data.policy as fixtures.policy
+	trusted.component_attributes == [] with input as stated
+		with data.assay.requirements as fixtures.demanding("sbom", {"signers": ["release"]})
+		with data.policy as fixtures.policy
+	trusted.component_attributes == [] with input as {}
 }

@@ -6,6 +6,7 @@ export const NO_LISTS: EvidenceLists = {
   provenance: [],
   otherProvenance: [],
   sboms: [],
+  componentAttributes: [],
   vulnerabilityReports: [],
   vex: [],
   verificationSummaries: [],
@@ -58,6 +59,9 @@ export function append(
     provenance: lists.provenance.concat(kept("provenance", more.provenance)),
     otherProvenance: lists.otherProvenance.concat(kept("otherProvenance", more.otherProvenance)),
     sboms: lists.sboms.concat(kept("sboms", more.sboms)),
+    componentAttributes: lists.componentAttributes.concat(
+      kept("componentAttributes", more.componentAttributes),
+    ),
     vulnerabilityReports: lists.vulnerabilityReports.concat(
       kept("vulnerabilityReports", more.vulnerabilityReports),
     ),

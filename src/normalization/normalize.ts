@@ -17,6 +17,7 @@ import { othersFamilies } from "./others/families.ts";
 import { joinBuilds } from "./provenance/one-build.ts";
 import { provenanceFamily } from "./provenance/provenance.ts";
 import type { NormalizationCode } from "./reasons.ts";
+import { componentAttributesFamily } from "./sbom/attributes.ts";
 import { sbomFamily } from "./sbom/sbom.ts";
 import { timeOfDate } from "./time.ts";
 import { applyVex, type VexContext } from "./vex/apply.ts";
@@ -36,6 +37,7 @@ import type {
 const FAMILIES: readonly PredicateFamily[] = [
   provenanceFamily,
   sbomFamily,
+  componentAttributesFamily,
   vulnerabilityFamily,
   vexFamily,
   ...othersFamilies,

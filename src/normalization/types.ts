@@ -9,7 +9,7 @@ import type {
   TestResult,
   VerificationSummary,
 } from "./others/types.ts";
-import type { Sbom } from "./sbom/types.ts";
+import type { ComponentAttributes, Sbom } from "./sbom/types.ts";
 import type { VexDocument } from "./vex/types.ts";
 import type { VulnerabilityReport } from "./vulnerability/types.ts";
 
@@ -50,6 +50,8 @@ export interface EvidenceLists {
   /** In-toto links and Witness collections: builds told in another form than SLSA's, which no rule on SLSA reads. */
   readonly otherProvenance: readonly Provenance[];
   readonly sboms: readonly Sbom[];
+  /** What the same SBOMs say of components beyond the component model. */
+  readonly componentAttributes: readonly ComponentAttributes[];
   readonly vulnerabilityReports: readonly VulnerabilityReport[];
   readonly vex: readonly VexDocument[];
   readonly verificationSummaries: readonly VerificationSummary[];
@@ -261,6 +263,14 @@ export interface ProvenanceTask {
   readonly started: string | null;
   readonly finished: string | null;
   readonly succeeded: boolean | null;
+  /** What its tests found, where it ran some and says so; `null`: it does not say so. */
+  readonly tests: {
+    /** `null`: not stated, or a word that is none of these. */
+    readonly result: "PASSED" | "WARNED" | "FAILED" | "ERRORED" | "SKIPPED" | null;
+    readonly passed: number | null;
+    readonly warned: number | null;
+    readonly failed: number | null;
+  } | null;
   /** Which evidence states it. */
   readonly evidence: readonly Digest[];
 }

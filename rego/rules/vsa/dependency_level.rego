@@ -1,6 +1,7 @@
 package assay.rules.vsa.dependency_level
 
 import data.assay.lib.report
+import data.assay.lib.unread
 import data.assay.requirements
 import data.assay.trusted
 
@@ -65,9 +66,8 @@ _enough := {concat("", ["SLSA_BUILD_LEVEL_", format_int(level, 10)]) |
 
 # A count that is no number is left out of the document, and only this tells of it.
 _is_unread(summary) if {
-	some field in summary.unknownFields
 	some name in ["dependencyLevels", "dependency_levels"]
-	startswith(field, name)
+	unread.member(summary, name)
 }
 
 _words(summary) := report.words({$"{level}: {number}" | some level, number in summary.dependencyLevels})

@@ -49,11 +49,11 @@ test_fail_other_track if {
 
 # What is no count is not in the document.
 test_fail_unread if {
-	every field in ["dependencyLevels.SLSA_BUILD_LEVEL_0", "dependency_levels.SLSA_LEVEL_1"] {
+	every field in ["/dependencyLevels/SLSA_BUILD_LEVEL_0", "/dependency_levels/SLSA_LEVEL_1"] {
 		document := changed({"dependencyLevels": {}, "unknownFields": [field]})
 		denials(document, demand) == says("")
 	}
-	denials(changed({"dependencyLevels": {}, "unknownFields": ["other"]}), demand) == set()
+	denials(changed({"dependencyLevels": {}, "unknownFields": ["/other"]}), demand) == set()
 	denials(counted({"SLSA_BUILD_LEVEL_3": "1"}), demand) == says("SLSA_BUILD_LEVEL_3: 1")
 }
 

@@ -21,7 +21,7 @@ export type ProvenanceFacts = Omit<
 
 /** A run and a task as a predicate states them: whose evidence that is, is added to every record alike. */
 export type Build = Omit<Provenance["build"], "evidence">;
-export type Task = Omit<ProvenanceTask, "evidence">;
+export type Task = Omit<ProvenanceTask, "evidence" | "tests">;
 
 export type Producer = Provenance["producer"];
 export type Source = Provenance["source"];

@@ -134,6 +134,7 @@ function filled(one: ProvenanceTask, other: ProvenanceTask): ProvenanceTask {
     started: one.started ?? other.started,
     finished: one.finished ?? other.finished,
     succeeded: one.succeeded ?? other.succeeded,
+    tests: isEmpty(one.results) ? other.tests : one.tests,
     evidence: distinct([...one.evidence, ...other.evidence]),
   };
 }

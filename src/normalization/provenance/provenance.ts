@@ -5,6 +5,7 @@ import { NO_BUILD, type ProvenanceFacts } from "./facts.ts";
 import { linkVersion, readLink } from "./in-toto-link.ts";
 import { readProducer, slsaVersion } from "./producers.ts";
 import { settleFacts } from "./settle.ts";
+import { testsOf } from "./tekton-tests.ts";
 import { isWitnessCollection, readWitnessCollection } from "./witness-collection.ts";
 
 /** More unknown fields than these are not listed: the whole predicate stands in `attestations`. */
@@ -41,7 +42,7 @@ export function readProvenance(found: FoundStatement): Provenance | undefined {
     dependencies,
     dependenciesOmitted: omittedDependencies(predicate) + trimmed,
     build: { ...(build ?? NO_BUILD), evidence: [found.id] },
-    tasks: tasks.map((task) => ({ ...task, evidence: [found.id] })),
+    tasks: tasks.map((task) => ({ ...task, tests: testsOf(task.results), evidence: [found.id] })),
     unknownFields: reader.unknownFields(UNKNOWN_FIELDS_LIMIT),
   };
 }

@@ -56,6 +56,23 @@ export interface Sbom {
   readonly unknownFields: readonly string[];
 }
 
+/** What an SBOM says of its components beyond the component model (CycloneDX properties, SPDX annotations). */
+export interface ComponentAttributes {
+  /** `id` of the evidence that states it, as of the record in `sboms`. */
+  readonly evidence: Digest;
+  readonly predicateType: string;
+  readonly subject: SubjectMatch | null;
+  readonly attributes: readonly {
+    /** Its package URL or name, for people. */
+    readonly component: string;
+    readonly name: string;
+    /** As text; `null`: not stated. */
+    readonly value: string | null;
+  }[];
+  /** `false`: there are or may be more attributes than these. */
+  readonly complete: boolean;
+}
+
 export interface SbomSubject {
   readonly name: string | null;
   readonly version: string | null;

@@ -18,7 +18,7 @@ const NO_PULL_REQUEST = "source.no_pull_request";
 
 /** What only signed evidence can satisfy. */
 const SIGNED =
-  /^(?:provenance|signature|attestations|evidence\.signers|sbom|vulnerabilities|tests|vsa|source)\b/;
+  /^(?:provenance|signature|attestations|evidence\.signers|sbom|vulnerabilities|tests|vsa|source|releases|attributes|traces)\b/;
 
 /**
  * Decides which rules apply to a set of images: those of its collections, those whose data is configured there, own rules

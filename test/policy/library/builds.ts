@@ -68,6 +68,7 @@ export const TASK: ProvenanceTask = {
   started: null,
   finished: null,
   succeeded: true,
+  tests: { result: "PASSED", passed: 3, warned: 0, failed: 0 },
   evidence: [first.id],
 };
 

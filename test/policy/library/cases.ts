@@ -6,6 +6,8 @@ import { IMAGES } from "./image.cases.ts";
 import type { RuleCase } from "./library.ts";
 import { PROCESS } from "./process.cases.ts";
 import { BUILDERS, PROVENANCE } from "./provenance.cases.ts";
+import { RELEASES } from "./releases.cases.ts";
+import { ATTRIBUTES, TRACES } from "./reports.cases.ts";
 import { SBOMS } from "./sbom.cases.ts";
 import { IDENTITIES, SOURCES } from "./source.cases.ts";
 import { TESTS } from "./tests.cases.ts";
@@ -33,4 +35,7 @@ export const RULE_CASES: readonly RuleCase[] = [
   ...DEPENDENCIES,
   ...IMAGES,
   ...BASE_IMAGES,
+  ...RELEASES,
+  ...ATTRIBUTES,
+  ...TRACES,
 ];

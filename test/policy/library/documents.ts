@@ -11,7 +11,9 @@ type List =
   | "verificationSummaries"
   | "testResults"
   | "otherProvenance"
-  | "releases";
+  | "releases"
+  | "attributeReports"
+  | "runtimeTraces";
 
 /** Of a record what its evidence repeats; the rest of it may be spoiled. */
 interface Named {

@@ -1,5 +1,5 @@
 import type { InputDocument } from "../../../src/normalization/index.ts";
-import type { Component, Sbom } from "../../../src/normalization/sbom/types.ts";
+import type { Component, ComponentAttributes, Sbom } from "../../../src/normalization/sbom/types.ts";
 import { SBOM } from "../source/records.ts";
 import { good, stating } from "./documents.ts";
 import type { RuleCase } from "./library.ts";
@@ -21,6 +21,20 @@ const but = (change: Partial<Sbom>): InputDocument =>
 const lodashBut = (change: object): InputDocument => listing({ ...LODASH, ...change });
 
 const passes = but({});
+/** The SBOM beside what it says of its components' attributes. */
+function attributed(change: Partial<ComponentAttributes>): InputDocument {
+  const { predicateType, subject } = SBOM;
+  const record = { predicateType, subject, attributes: [], complete: true, ...change };
+  const componentAttributes = passes.sboms.map(({ evidence }) => ({ ...record, evidence }));
+  return { ...passes, componentAttributes };
+}
+
+const attribute = (name: string, value: string): ComponentAttributes["attributes"][number] => ({
+  component: "pkg:npm/lodash@4.17.21",
+  name,
+  value,
+});
+
 const set = (fields: string): string => `sbom: { signers: [release], ${fields} }`;
 
 export const SBOMS: readonly RuleCase[] = [
@@ -152,5 +166,13 @@ export const SBOMS: readonly RuleCase[] = [
     fails: lodashBut({ externalReferences: [{ type: "vcs", url: "https://evil.example/git" }] }),
     says: "References vcs https://evil.example/git of lodash; expected none to https://evil.example/**",
     unstated: lodashBut({ externalReferences: [{ type: "website" }] }),
+  },
+  {
+    rule: "sbom.attributes_disallowed",
+    set: set('attributes: { deny: [{ name: "cachi2:missing_hash:in_file" }] }'),
+    passes: attributed({ attributes: [attribute("syft:package:foundBy", "javascript-lock-cataloger")] }),
+    fails: attributed({ attributes: [attribute("cachi2:missing_hash:in_file", "package-lock.json")] }),
+    says: "pkg:npm/lodash@4.17.21 has the attribute cachi2:missing_hash:in_file; expected no component with it",
+    unstated: attributed({ complete: false }),
   },
 ];

@@ -1,4 +1,10 @@
-import type { TestResult, VerificationSummary } from "../../../src/normalization/others/types.ts";
+import type {
+  AttributeReport,
+  Release,
+  RuntimeTrace,
+  TestResult,
+  VerificationSummary,
+} from "../../../src/normalization/others/types.ts";
 import type { Sbom } from "../../../src/normalization/sbom/types.ts";
 import type { VulnerabilityReport } from "../../../src/normalization/vulnerability/types.ts";
 import type { SubjectMatch } from "../../../src/verification/index.ts";
@@ -67,6 +73,41 @@ export const TESTED: TestResult = {
   passedTests: ["starts"],
   warnedTests: [],
   failedTests: [],
+  unknownFields: [],
+};
+
+/** As GitHub writes them of immutable releases. */
+export const RELEASED: Release = {
+  evidence: NOWHERE,
+  predicateType: "https://in-toto.io/attestation/release/v0.2",
+  subject: ON_IMAGE,
+  purl: "pkg:github/acme/app@v1.2.0",
+  releaseId: null,
+  packageId: null,
+  repository: "acme/app",
+  repositoryId: "123",
+  ownerId: "7",
+  tag: "v1.2.0",
+  unknownFields: [],
+};
+
+export const ATTRIBUTE_REPORT: AttributeReport = {
+  evidence: NOWHERE,
+  predicateType: "https://in-toto.io/attestation/scai/attribute-report/v0.3",
+  subject: ON_IMAGE,
+  producer: { uri: "https://ci.acme.example/runner" },
+  attributes: [{ attribute: "WITH_STACK_PROTECTION", target: null, conditions: null, evidence: null }],
+  unknownFields: [],
+};
+
+export const TRACE: RuntimeTrace = {
+  evidence: NOWHERE,
+  predicateType: "https://in-toto.io/attestation/runtime-trace/v0.1",
+  subject: ON_IMAGE,
+  monitor: { type: "https://github.com/cilium/tetragon/v0.8.4", configSource: null, tracePolicy: null },
+  monitoredProcess: { hostID: null, type: null, event: null },
+  log: { process: 12, network: 0 },
+  times: { started: null, finished: null },
   unknownFields: [],
 };
 

@@ -154,6 +154,7 @@ export function input(
     provenance: stated,
     otherProvenance: [],
     sboms: [],
+    componentAttributes: [],
     vulnerabilityReports: [],
     vex: [],
     verificationSummaries: [],
