@@ -42,19 +42,25 @@ function readBody(
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let settled = false;
     const finish = (result: Result<Uint8Array, FaultCode>) => {
-      request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+      if (settled) return;
+      settled = true;
       signal.removeEventListener("abort", onAbort);
       // What else arrives goes nowhere: the connection is closed with the answer.
-      if (!result.ok) request.on("error", () => undefined).pause();
+      if (!result.ok) request.pause();
       resolve(result);
     };
     const onData = (chunk: Buffer) => {
+      if (settled) return;
       length += chunk.length;
       if (length > limit) finish(tooLarge);
       else chunks.push(chunk);
     };
-    const onEnd = () => finish(success(Buffer.concat(chunks)));
+    const onEnd = () => {
+      const [only] = chunks;
+      finish(success(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)));
+    };
     const onClose = () => finish(failure("http.aborted", "the body ended before it was complete"));
     const onAbort = () => finish(failure("http.timeout", "the body did not arrive in time"));
     request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);

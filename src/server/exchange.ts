@@ -96,13 +96,13 @@ export function imageList(
  */
 export function sendJson(response: ServerResponse, status: number, body: object, id?: string): void {
   if (response.headersSent || response.destroyed) return;
-  const bytes = body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+  const content = body instanceof Uint8Array ? body : JSON.stringify(body);
   response.writeHead(status, {
     ...(id !== undefined && { "x-request-id": id }),
     "content-type": "application/json; charset=utf-8",
-    "content-length": bytes.length,
+    "content-length": Buffer.byteLength(content),
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
   });
-  response.end(response.req.method === "HEAD" ? undefined : bytes);
+  response.end(response.req.method === "HEAD" ? undefined : content);
 }

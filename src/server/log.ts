@@ -46,16 +46,23 @@ export function createLog(write: (line: string) => void, clock: () => Date = () 
   };
 }
 
+/** Milliseconds that a line waits for others at most, and characters that wait. */
+const GATHER_MS = 10;
+const MOST_WAITING = 65_536;
+
 /**
- * Lines of one turn of the event loop, written together: a write of its own for each line would cost as much as an
- * answer from memory. `flush` writes what waits, and is to be called last of all.
+ * Lines written together: a write of its own for each would cost as much as an answer from memory. `flush` writes what
+ * waits, and is to be called last of all.
  */
 export function gatherLines(write: (lines: string) => void): {
   readonly write: (line: string) => void;
   readonly flush: () => void;
 } {
   let waiting = "";
+  let timer: NodeJS.Timeout | undefined;
   const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
     if (waiting === "") return;
     const lines = waiting;
     waiting = "";
@@ -63,8 +70,9 @@ export function gatherLines(write: (lines: string) => void): {
   };
   return {
     write: (line) => {
-      if (waiting === "") setImmediate(flush);
       waiting += line;
+      if (waiting.length >= MOST_WAITING) flush();
+      else timer ??= setTimeout(flush, GATHER_MS);
     },
     flush,
   };

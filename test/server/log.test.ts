@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createLog } from "../../src/server/index.ts";
+import { createLog, gatherLines } from "../../src/server/index.ts";
 
 describe("createLog", () => {
   let now = 0;
@@ -44,5 +44,29 @@ describe("createLog", () => {
       ["lines left out", "request", 99_900, undefined],
       ["request", undefined, undefined, -1],
     ]);
+  });
+});
+
+describe("gatherLines", () => {
+  it("writes lines of a while together, in their order, and none twice", async () => {
+    const written: string[] = [];
+    const { write, flush } = gatherLines((lines) => written.push(lines));
+    write("1\n");
+    write("2\n");
+    expect(written).to.deep.equal([]);
+    flush();
+    flush();
+    write("3\n");
+    // Comes after whatever waits, by itself.
+    while (written.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(written).to.deep.equal(["1\n2\n", "3\n"]);
+  });
+
+  it("T211 T249 lets no more than 64 KiB wait", () => {
+    const written: string[] = [];
+    const { write } = gatherLines((lines) => written.push(lines));
+    const line = `${"x".repeat(1023)}\n`;
+    for (let count = 0; count < 64; count++) write(line);
+    expect(written.join("")).to.have.length(65_536);
   });
 });
