@@ -1,4 +1,3 @@
-import type { Request } from "express";
 import { arrayAt, failure, member, stringAt, success, type JsonValue, type Result } from "../core/index.ts";
 import {
   auditAnnotations,
@@ -8,7 +7,7 @@ import {
   type ReviewReader,
 } from "./admission/index.ts";
 import type { Answer } from "./answer.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, HttpRequest } from "./exchange.ts";
 import type { FaultCode } from "./fault.ts";
 import { isNamespace } from "./key.ts";
 import type { Service } from "./types.ts";
@@ -37,7 +36,7 @@ interface ImageReview {
  * change nothing: whoever creates the pod writes them (threats A068, T242).
  */
 export function answerImageReview(
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   service: Service,
   read: ReviewReader,
@@ -58,7 +57,8 @@ export function answerImageReview(
     if (decider === null) {
       return refuse("service.not_ready: policy and trust are not loaded yet: try again");
     }
-    const decisions = await judgeImages(images, namespace, decider, exchange, service);
+    const asked = images.map((image) => ({ image }));
+    const decisions = await judgeImages(asked, namespace, decider, exchange, service);
     const verdicts = [...new Set(images)].map((image) =>
       imageVerdict(image, decisions.get(image), service.admission),
     );

@@ -1,8 +1,7 @@
-import type { Request } from "express";
 import { success, type Reason, type Result } from "../../core/index.ts";
 import type { Decision } from "../../decision/index.ts";
 import type { Answer } from "../answer.ts";
-import type { Exchange } from "../exchange.ts";
+import type { Exchange, HttpRequest } from "../exchange.ts";
 import type { FaultCode } from "../fault.ts";
 import type { Decider, Service } from "../types.ts";
 import { fieldText, type ImagePlace } from "./images.ts";
@@ -17,11 +16,15 @@ import { auditAnnotations, denialMessage, warningTexts } from "./texts.ts";
 import { imageVerdict } from "./verdicts.ts";
 
 /** `POST /v1/admission/validate`: allowed only where every image that is judged is allowed. */
-export function answerValidate(request: Request, exchange: Exchange, service: Service, read: ReviewReader) {
+export function answerValidate(
+  request: HttpRequest,
+  exchange: Exchange,
+  service: Service,
+  read: ReviewReader,
+) {
   const skipUnchanged = service.admission.unchanged === "skip";
   return answerReview(request, exchange, service, read, skipUnchanged, async (review, plan, decider) => {
-    const images = plan.places.map(({ image }) => image);
-    const decisions = await judgeImages(images, review.namespace, decider, exchange, service);
+    const decisions = await judgeImages(plan.places, review.namespace, decider, exchange, service);
     const body = validated(review, plan, decisions, service.admission);
     return { body, decisions: [...decisions.values()] };
   });
@@ -31,20 +34,19 @@ export function answerValidate(request: Request, exchange: Exchange, service: Se
  * `POST /v1/admission/mutate`: the patch that puts digests behind tags. Nothing is judged: a denied image gets its digest
  * too, and validation, which follows mutation, denies exactly that digest.
  */
-export function answerMutate(request: Request, exchange: Exchange, service: Service, read: ReviewReader) {
+export function answerMutate(request: HttpRequest, exchange: Exchange, service: Service, read: ReviewReader) {
   // What an update leaves alone is never patched: a roll-out, or a restart, would follow.
   return answerReview(request, exchange, service, read, true, async (review, plan, decider) => {
     const places = placesToPin(review.object, plan);
-    const images = places.map(({ image }) => image);
-    const digests = await resolveImages(images, review.namespace, decider, exchange, service);
-    return { body: patched(review.uid, pinImages(places, digests)), decisions: [] };
+    const digestOf = await resolveImages(places, review.namespace, decider, exchange, service);
+    return { body: patched(review.uid, pinImages(places, digestOf)), decisions: [] };
   });
 }
 
 type Concluded = Pick<Answer, "decisions"> & { readonly body: AdmissionReviewAnswer };
 
 function answerReview(
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   service: Service,
   read: ReviewReader,

@@ -7,6 +7,8 @@ import {
   type JsonValue,
   type Result,
 } from "../../core/index.ts";
+import type { PullNames } from "../../decision/index.ts";
+import { pullNamesOf } from "../pull-secrets/index.ts";
 import type { FieldPath, ImageResource } from "./resources.ts";
 
 /** One place of an object that names an image. */
@@ -18,6 +20,8 @@ export interface ImagePlace {
   readonly slot: string;
   /** The part of the object from which pods are made, its labels and annotations included; one array for all in it. */
   readonly template: readonly (string | number)[];
+  /** What the pod spec that it stands in says of pull secrets; a field outside of one says nothing. */
+  readonly pull?: PullNames;
 }
 
 export type ObjectCode = "admission.malformed" | "admission.no_image" | "admission.too_many_images";
@@ -79,17 +83,19 @@ function podImages({ path, value: spec }: Spot, most: number): readonly ImagePla
   if (!isObject(spec)) throw malformed(path, "a pod spec");
   // `spec.template.spec`: the template is more than its spec. A path of one step is an object of its own.
   const template = path.length > 1 && path.at(-1) === "spec" ? path.slice(0, -1) : path;
+  const names = pullNamesOf(spec);
+  const pod = { template, ...(names !== undefined && { pull: names }) };
   const containers = CONTAINER_LISTS.flatMap((list) =>
     elements(spec, path, list, most).map((container): ImagePlace => {
       const slot = JSON.stringify([path, list, member(container.value, "name") ?? null]);
-      return { ...imageAt(container, "image"), slot, template };
+      return { ...imageAt(container, "image"), slot, ...pod };
     }),
   );
   const volumes = elements(spec, path, "volumes", most).flatMap((volume): readonly ImagePlace[] => {
     const source = member(volume.value, "image");
     if (source === undefined) return [];
     const slot = JSON.stringify([path, "volumes", member(volume.value, "name") ?? null]);
-    return [{ ...imageAt({ path: [...volume.path, "image"], value: source }, "reference"), slot, template }];
+    return [{ ...imageAt({ path: [...volume.path, "image"], value: source }, "reference"), slot, ...pod }];
   });
   return [...containers, ...volumes];
 }

@@ -5,62 +5,86 @@ import { decideAll } from "../batch.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Decider, Service } from "../types.ts";
 import { within } from "../within.ts";
+import type { ImagePlace } from "./images.ts";
 
-/** Decides every image once, however often it is named, for its namespace's policy. */
+/** An image, and what its pod says of pull secrets. */
+export type AskedImage = Pick<ImagePlace, "image" | "pull">;
+
+/**
+ * Decides every image once, however often it is named, for its namespace's policy. Of an image that stands in pods with
+ * different pull secrets the answer is the one that does not allow, where there is one.
+ */
 export async function judgeImages(
-  images: readonly string[],
+  asked: readonly AskedImage[],
   namespace: string | null,
   decider: Decider,
   { signal, lane, watch }: Exchange,
   { limits }: Service,
 ): Promise<ReadonlyMap<string, Decision>> {
-  const distinct = [...new Set(images)];
-  const requests = distinct.map((image) => requestFor(image, namespace));
+  const distinct = distinctImages(asked);
+  const requests = distinct.map((one) => requestFor(one, namespace));
   const decisions = await decideAll(requests, decider, {
     signal,
     lane,
     watch,
     parallel: limits.parallelImages,
   });
-  return new Map(
-    distinct.flatMap((image, index) => {
-      const decision = decisions[index];
-      return decision === undefined ? [] : [[image, decision] as const];
-    }),
-  );
+  const found = new Map<string, Decision>();
+  for (const [index, { image }] of distinct.entries()) {
+    const decision = decisions[index];
+    const other = found.get(image);
+    if (decision !== undefined && (other === undefined || isAllowed(other))) found.set(image, decision);
+  }
+  return found;
+}
+
+function isAllowed({ allow, outcome }: Decision): boolean {
+  return allow && outcome === "allow";
+}
+
+/** Each image once with each kind of pod that it stands in. */
+export function distinctImages(asked: readonly AskedImage[]): readonly AskedImage[] {
+  return [...new Map(asked.map((one) => [JSON.stringify([one.image, one.pull]), one])).values()];
 }
 
 /**
  * The digest of every image that has one before the signal, each asked for once in however many spellings it is named.
  */
 export async function resolveImages(
-  images: readonly string[],
+  asked: readonly AskedImage[],
   namespace: string | null,
   decider: Decider,
   { id, signal }: Exchange,
   { limits, log }: Service,
-): Promise<ReadonlyMap<string, Digest>> {
-  const spellings = Map.groupBy(new Set(images), canonical);
+): Promise<(image: AskedImage) => Digest | undefined> {
+  const spellings = Map.groupBy(asked, canonical);
   const digests = new Map<string, Digest>();
-  const waiting = spellings.values();
+  const waiting = spellings.entries();
   const work = async () => {
-    for (const [image, ...others] of waiting) {
+    for (const [name, [image]] of waiting) {
       if (image === undefined) continue;
       const request = requestFor(image, namespace);
       const report = (thrown: string) => log.error("digest not found", { requestId: id, thrown });
       const digest = await within(signal, () => decider.resolve(request, { signal }), report);
-      if (digest.ok) [image, ...others].forEach((spelling) => digests.set(spelling, digest.value));
+      if (digest.ok) digests.set(name, digest.value);
     }
   };
   await Promise.all(Array.from({ length: Math.min(limits.parallelImages, spellings.size) }, work));
-  return digests;
+  return (image) => digests.get(canonical(image));
 }
 
-function canonical(image: string): string {
+function canonical({ image, pull }: AskedImage): string {
   const reference = parseReference(image);
-  return reference.ok ? reference.value.canonical : image;
+  return JSON.stringify([reference.ok ? reference.value.canonical : image, pull]);
 }
 
-function requestFor(reference: string, namespace: string | null): DecisionRequest {
-  return { reference, surface: "admission", namespace, parameters: {}, platform: null };
+function requestFor({ image, pull }: AskedImage, namespace: string | null): DecisionRequest {
+  return {
+    reference: image,
+    surface: "admission",
+    namespace,
+    parameters: {},
+    platform: null,
+    ...(pull !== undefined && { pull }),
+  };
 }

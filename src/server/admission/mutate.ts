@@ -33,10 +33,11 @@ function isControlled(object: JsonValue): boolean {
  */
 export function pinImages(
   places: readonly ImagePlace[],
-  digests: ReadonlyMap<string, Digest>,
+  digestOf: (place: ImagePlace) => Digest | undefined,
 ): readonly PatchOperation[] {
-  return places.flatMap(({ path, image }) => {
-    const digest = digests.get(image);
+  return places.flatMap((place) => {
+    const { path, image } = place;
+    const digest = digestOf(place);
     return digest === undefined ? [] : [{ op: "replace", path: pointer(path), value: `${image}@${digest}` }];
   });
 }

@@ -2,6 +2,7 @@ import { failure, isObject, oneLine, stringAt, success, type Reason, type Result
 import type { Limits } from "../types.ts";
 import { findImages, type ImagePlace, type ObjectCode } from "./images.ts";
 import type { AdmissionRequest } from "./review.ts";
+import { distinctImages } from "./judge.ts";
 import { isWorkload, resourceOf, WITHOUT_IMAGES, type ImageResource } from "./resources.ts";
 import type { AdmissionSettings } from "./settings.ts";
 import { unchangedPlaces } from "./unchanged.ts";
@@ -109,7 +110,7 @@ function checkNumber(
   places: readonly ImagePlace[],
   { limits: { keyLength, reviewImages } }: PlanOptions,
 ): Reason<PlanCode> | undefined {
-  const distinct = new Set(places.map(({ image }) => image)).size;
+  const distinct = distinctImages(places).length;
   if (distinct > reviewImages) {
     return {
       code: "admission.too_many_images",

@@ -9,12 +9,14 @@ export const DEFAULT_PULL_NAMES: PullNames = { serviceAccount: "default", secret
 export const MOST_SECRETS = 32;
 
 /**
- * What a pod spec says. Names that no object can have are left out, as the kubelet leaves out secrets that are not there: none
+ * What a pod spec says; `undefined` where it says nothing. Names that no object can have are left out, as the kubelet leaves out secrets that are not there: none
  * of them ever becomes part of a URL (threat A063).
  */
-export function pullNamesOf(spec: JsonValue): PullNames {
-  const account = stringAt(spec, "serviceAccountName") || stringAt(spec, "serviceAccount") || "default";
-  return { serviceAccount: account, secrets: secretNames(spec) };
+export function pullNamesOf(spec: JsonValue): PullNames | undefined {
+  const account = stringAt(spec, "serviceAccountName") || stringAt(spec, "serviceAccount");
+  const { serviceAccount } = DEFAULT_PULL_NAMES;
+  const names = { serviceAccount: account || serviceAccount, secrets: secretNames(spec) };
+  return names.serviceAccount === serviceAccount && names.secrets.length === 0 ? undefined : names;
 }
 
 /** The names under `imagePullSecrets` of a pod spec or service account: at most one more than may be read. */
