@@ -98,8 +98,7 @@ function costs(params: JsonValue | undefined): { N: number; r: number; p: number
 }
 
 function bytesAt(value: JsonValue, ...path: readonly string[]): Buffer {
-  return (
-    decodeBase64(stringAt(value, ...path) ?? "") ??
-    refuseSigning("signing.key_invalid", `cosign's private key has no ${path.join(".")}`)
-  );
+  const text = stringAt(value, ...path);
+  const bytes = text === undefined ? undefined : decodeBase64(text);
+  return bytes ?? refuseSigning("signing.key_invalid", `cosign's private key has no ${path.join(".")}`);
 }

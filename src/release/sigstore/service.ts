@@ -133,6 +133,6 @@ export function endpointOf(base: URL, path: string): URL {
 export function requireConfidential(url: URL, service: string): void {
   const isLocal =
     url.hostname === "localhost" || url.hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(url.hostname);
-  if (url.protocol === "https:" || isLocal) return;
+  if (url.protocol === "https:" || (url.protocol === "http:" && isLocal)) return;
   refuseSigning("signing.config_invalid", `${service} at ${url.host} is sent an identity token: use https`);
 }
