@@ -4,7 +4,7 @@
  */
 export const LIMITS = {
   /** Requests under way at once; registries throttle clients that open more. */
-  concurrency: 16,
+  concurrency: 32,
   /** Platforms of an index that are asked about beside the index itself: four requests each. Docker Official Images have at most 12. */
   platforms: 32,
   /** Manifests fetched of all that are listed as referrers. Busy images have some dozens. */

@@ -63,7 +63,7 @@ export const DEFAULT_REGISTRY_LIMITS: RegistryLimits = {
   attempts: 4,
   backoffMs: 100,
   maxBackoffMs: 5_000,
-  connections: 16,
+  connections: 32,
 };
 
 /** The settings of one host; never inherited ones, never another host's. */

@@ -178,7 +178,7 @@ describe("gatherEvidence", () => {
     const source = storeSource(store);
     const { artifacts } = await gather(image, source);
     expect(artifacts).to.have.length(40);
-    expect(source.most()).to.equal(16);
+    expect(source.most()).to.equal(32);
     const kinds = source.questions.map((question) =>
       question.startsWith("manifest sha256:")
         ? "manifest"
