@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { EVIDENCE_REASONS } from "../src/evidence/index.ts";
 import { NORMALIZATION_REASONS } from "../src/normalization/index.ts";
+import { PULL_SECRET_REASONS } from "../src/server/index.ts";
 import { REGISTRY_REASONS } from "../src/registry/index.ts";
 import { REASONS as VERIFICATION_REASONS } from "../src/verification/index.ts";
 
@@ -20,6 +21,11 @@ const SECTIONS = [
     about:
       "Of what is `unreachable`, in `completeness.reasons[]`, and the `reason` of a decision that is `undecided`.",
     reasons: REGISTRY_REASONS,
+  },
+  {
+    title: "Pull secrets",
+    about: "The `reason` of a decision that is `undecided`, where the service reads pull secrets.",
+    reasons: PULL_SECRET_REASONS,
   },
   { title: "Normalization", about: "In `completeness.reasons[]`.", reasons: NORMALIZATION_REASONS },
 ] as const;

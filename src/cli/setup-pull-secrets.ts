@@ -1,11 +1,15 @@
-import { dockerCredentials, type ContentSource, type Registry } from "../registry/index.ts";
+import {
+  dockerCredentials,
+  type ContentSource,
+  type CredentialSource,
+  type Registry,
+} from "../registry/index.ts";
 import {
   ApiServer,
   PullSecretReader,
   TenantContent,
   type ListenerSettings,
   type Log,
-  type PullSecretsConfig,
   type ServiceConfig,
 } from "../server/index.ts";
 
@@ -16,7 +20,7 @@ export interface SourcesOptions {
   readonly registry: Registry;
   /** Gives a source bounds and a memory: of one scope, or, without any, the service's own. */
   readonly remembering: (source: ContentSource, scope?: string) => ContentSource;
-  readonly ownCredentials: ReturnType<typeof dockerCredentials>;
+  readonly ownCredentials: CredentialSource;
   readonly log: Log;
 }
 
@@ -27,40 +31,36 @@ export function openImageSources(
 ): ImageSources {
   const own = remembering(registry);
   if (pullSecrets === null) return { ask: (_request, _signal, work) => work(own) };
-  for (const { name } of listeners.filter((listener) => isOpenToAll(listener, pullSecrets))) {
+  for (const { name } of listeners.filter(isOpenToAll)) {
     log.error("pull secrets are used for whoever asks: let only known callers in", { listener: name });
   }
-  const elapsed = () => performance.now();
-  return new TenantContent(
-    pullSecrets,
-    new PullSecretReader(new ApiServer(pullSecrets.api), elapsed),
-    {
-      own,
-      ownCredentials,
-      open: (credentials, scope) => remembering(registry.withCredentials(credentials), scope),
-    },
-    elapsed,
-  );
+  return new TenantContent(pullSecrets, new PullSecretReader(new ApiServer(pullSecrets.api)), {
+    own,
+    ownCredentials,
+    open: (credentials, scope) => remembering(registry.withCredentials(credentials), scope),
+  });
 }
 
+type WithSecrets = Pick<ServiceConfig, "cache" | "decisionLog" | "traces">;
+
 /** The service's own credentials; helpers that it runs do not see what the configuration says is a secret of assay's. */
-export function serviceCredentials(config: Parameters<typeof secretVariables>[0]) {
+export function serviceCredentials(config: WithSecrets): CredentialSource {
   return dockerCredentials(undefined, { withoutVariables: secretVariables(config) });
 }
 
 /** Names of environment variables that hold secrets. */
-function secretVariables({
-  cache: { shared },
-  decisionLog,
-  traces,
-}: Pick<ServiceConfig, "cache" | "decisionLog" | "traces">): readonly string[] {
+function secretVariables({ cache: { shared }, decisionLog, traces }: WithSecrets): readonly string[] {
   const log = decisionLog?.to.kind === "http" ? decisionLog.to.tokenEnv : null;
   return [shared?.secretEnv, shared?.usernameEnv, shared?.passwordEnv, log, traces?.tokenEnv].filter(
     (name) => typeof name === "string",
   );
 }
 
-/** Whether anybody may say on a listener of what namespace a pod is. Every path is on every listener but that of metrics. */
-function isOpenToAll({ name, tls, auth = null }: ListenerSettings, { surfaces }: PullSecretsConfig): boolean {
-  return name !== "metrics" && surfaces.size > 0 && auth === null && (tls === null || tls.clientCA === null);
+/**
+ * Whether anybody in the network may say on a listener of what namespace a pod is. Every path is on every listener but that of
+ * metrics.
+ */
+function isOpenToAll({ name, host, tls, auth = null }: ListenerSettings): boolean {
+  const isHere = host === "localhost" || host === "::1" || host.startsWith("127.");
+  return name !== "metrics" && !isHere && auth === null && (tls === null || tls.clientCA === null);
 }

@@ -59,7 +59,6 @@ function pullNames(body: JsonObject, namespace: string | null): Result<PullNames
   if (typeof serviceAccount !== "string" || !isObjectName(serviceAccount)) {
     return failure("request.invalid", "serviceAccount must be the name of a Kubernetes service account");
   }
-  const isName = (name: JsonValue) => typeof name === "string" && isObjectName(name);
   if (!isArray(imagePullSecrets) || !imagePullSecrets.every(isName)) {
     return failure("request.invalid", "imagePullSecrets must be a list of names of Kubernetes Secrets");
   }
@@ -72,6 +71,10 @@ function pullNames(body: JsonObject, namespace: string | null): Result<PullNames
   }
   const references = imagePullSecrets.map((name) => ({ name }));
   return success(pullNamesOf({ serviceAccountName: serviceAccount, imagePullSecrets: references }));
+}
+
+function isName(name: JsonValue): boolean {
+  return typeof name === "string" && isObjectName(name);
 }
 
 /** The answer: an object at top level and no member `statusCode`, which Kyverno's CEL library would overwrite. */

@@ -32,7 +32,7 @@ export class PullSecretReader {
   readonly #secrets: Remembered<Answer<DockerAuths>>;
   readonly #accounts: Remembered<Answer<readonly string[]>>;
 
-  constructor(server: ApiServer, elapsed: () => number) {
+  constructor(server: ApiServer, elapsed: () => number = () => performance.now()) {
     this.#server = server;
     this.#secrets = new Remembered(LIMITS, elapsed);
     this.#accounts = new Remembered(LIMITS, elapsed);

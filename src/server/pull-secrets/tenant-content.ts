@@ -77,7 +77,7 @@ export class TenantContent {
     config: PullSecretsConfig,
     reader: PullSecretReader,
     registries: TenantRegistries,
-    elapsed: () => number,
+    elapsed: () => number = () => performance.now(),
   ) {
     this.#config = config;
     this.#namespaces = new NamespaceMap([{ name: "pullSecrets", namespaces: config.namespaces }]);

@@ -40,7 +40,10 @@ export async function startApiServer(): Promise<LabApiServer> {
     tokens.add(request.headers.authorization);
     const wrong = misanswers.get(url) ?? misanswers.get("*");
     if (wrong === "silent") return;
-    if (wrong === "cut") return void response.destroy();
+    if (wrong === "cut") {
+      response.destroy();
+      return;
+    }
     const object = objects.get(url);
     const status = wrong?.status ?? (object === undefined ? 404 : 200);
     const body = wrong?.body ?? JSON.stringify(object ?? { kind: "Status", code: status });
