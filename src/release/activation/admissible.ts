@@ -38,8 +38,8 @@ export function versionOf({ data }: PolicyBundle): string | null {
 }
 
 /**
- * Whether a verified bundle may follow what was active before: the same policy, its rules within its roots (T193), and
- * later than all that went before (T180). The sequence decides what is later, for times can be set back and versions are
+ * Whether a verified bundle may follow what was active before: the same policy, and later
+ * than all that went before (T180). The sequence decides what is later, for times can be set back and versions are
  * for people; a lower version is refused besides, unless the release says that it goes back on purpose.
  */
 export function admissible(
@@ -51,13 +51,6 @@ export function admissible(
     return failure(
       "activation.name_changed",
       `this is the policy ${quoted(bundle.name)}; expected ${quoted(history.policy)}, as before`,
-    );
-  }
-  const outside = bundle.entrypoints.find((entrypoint) => !isWithinRoots(entrypoint, bundle.roots ?? [""]));
-  if (outside !== undefined) {
-    return failure(
-      "activation.roots_wrong",
-      `the manifest's roots do not cover the entrypoint ${quoted(outside)}; another bundle could own it`,
     );
   }
   return bundle.digest === history.digest ? success(undefined) : follows(bundle, history, requireSequence);
@@ -101,10 +94,6 @@ function follows(
     );
   }
   return success(undefined);
-}
-
-function isWithinRoots(path: string, roots: readonly string[]): boolean {
-  return roots.some((root) => root === "" || path === root || path.startsWith(`${root}/`));
 }
 
 function quoted(text: string): string {

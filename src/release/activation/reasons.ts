@@ -11,7 +11,6 @@ export const ACTIVATION_REASONS: Readonly<Record<ActivationCode, string>> = {
     "A lower version than before, and the release does not say that it goes back on purpose.",
   "activation.rollback_invalid": "A rollback to another version than the bundle's own.",
   "activation.name_changed": "The policy of another name.",
-  "activation.roots_wrong": "The manifest's roots do not cover the rules that decide.",
   "activation.examples_missing": "The bundle brings no examples, and the configuration demands them.",
   "activation.example_invalid": "An example of the bundle that cannot be read.",
   "activation.example_failed": "An example of the bundle that it decides otherwise than it expects.",

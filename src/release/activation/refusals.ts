@@ -19,7 +19,6 @@ const FINAL: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "activation.version_lower",
   "activation.rollback_invalid",
   "activation.name_changed",
-  "activation.roots_wrong",
   "activation.examples_missing",
   "activation.example_invalid",
   "activation.example_failed",

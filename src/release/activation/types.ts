@@ -225,7 +225,6 @@ export type ActivationCode =
   | "activation.version_lower"
   | "activation.rollback_invalid"
   | "activation.name_changed"
-  | "activation.roots_wrong"
   | "activation.examples_missing"
   | "activation.example_invalid"
   | "activation.example_failed"
