@@ -40,10 +40,12 @@ export interface AssayServiceOptions {
   readonly server: TlsAuthority;
   /** Who issues Gatekeeper's certificate. */
   readonly clients: TlsAuthority;
+  /** More lines of assay.yaml. */
+  readonly more?: string;
 }
 
 export async function startAssayService(options: AssayServiceOptions): Promise<AssayService> {
-  const { folder, policy, trust, server, clients } = options;
+  const { folder, policy, trust, server, clients, more = "" } = options;
   const write = (name: string, text: string): void => {
     // In one step, as a kubelet does it: nobody reads half a file.
     writeFileSync(join(folder, `${name}.new`), text, { mode: 0o600 });
@@ -62,7 +64,7 @@ export async function startAssayService(options: AssayServiceOptions): Promise<A
   }
   certify(server, clients);
   const ports = await freePorts();
-  write("assay.yaml", configuration(ports));
+  write("assay.yaml", `${configuration(ports)}${more}`);
 
   let child: ReturnType<typeof spawnAssay> | undefined;
   const kill = (): void => void child?.process.kill("SIGKILL");
