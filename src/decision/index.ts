@@ -5,6 +5,7 @@ export { describeInput, queryPolicy, resolveDigest, type DescribedInput } from "
 export type { Appraisal } from "./appraisal/appraise.ts";
 export { Appraiser } from "./appraisal/appraiser.ts";
 export { RenewingTrust, type RenewalEvent, type RenewalSettings } from "./renewing-trust.ts";
+export { RootMemory } from "./root-memory.ts";
 export {
   CachingDecider,
   type CachingOptions,

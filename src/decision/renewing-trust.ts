@@ -1,5 +1,6 @@
 import { describeThrown, type JsonValue, type Result } from "../core/index.ts";
 import { openTufRoot, type TrustMaterial, type TufSource } from "../verification/index.ts";
+import type { KnownRoot, RootMemory } from "./root-memory.ts";
 
 /** What became of one root in one round; for logs. */
 export interface RenewalEvent {
@@ -20,6 +21,8 @@ export interface RenewalSettings {
   readonly clock: () => Date;
   readonly report: (event: RenewalEvent) => void;
   readonly fetch?: typeof fetch;
+  /** What others were given by the same repositories: it is taken where it is younger than half of `everyMs`. */
+  readonly memory?: RootMemory;
 }
 
 /** Milliseconds until the next try after a round in which some repository gave nothing. */
@@ -56,10 +59,13 @@ export class RenewingTrust {
     return this.#current;
   }
 
-  /** Takes what an earlier run kept, without the network, then asks the repositories again and again. Never throws. */
+  /**
+   * Takes what an earlier run kept, and what others were given, without the network; then asks the repositories again and
+   * again. Never throws.
+   */
   async start(): Promise<void> {
     await this.renew(false);
-    this.#schedule(0);
+    this.#schedule(this.#untilDue());
   }
 
   /** One round over all roots; whether every repository that was asked gave something. Never throws. */
@@ -75,6 +81,20 @@ export class RenewingTrust {
     this.#closing.abort();
   }
 
+  /** Milliseconds until some root must be asked for. */
+  #untilDue(): number {
+    const { memory, everyMs } = this.#settings;
+    const ages = [...this.#sources.values()].map((source) => this.#ageOf(memory?.find(source)));
+    return Math.max(0, everyMs - Math.max(0, ...ages));
+  }
+
+  /** Infinite where nothing is known, or the clock was set back. */
+  #ageOf(known: KnownRoot | undefined): number {
+    if (known === undefined) return Infinity;
+    const age = this.#settings.clock().getTime() - known.confirmed.getTime();
+    return age < 0 ? Infinity : age;
+  }
+
   #schedule(delay: number): void {
     if (this.#closing.signal.aborted) return;
     this.#timer = setTimeout(() => void this.#round(), delay);
@@ -88,8 +108,29 @@ export class RenewingTrust {
     this.#schedule((good ? everyMs : Math.min(everyMs, RETRY_MS)) * (0.9 + Math.random() / 10));
   }
 
-  async #renewRoot(name: string, source: TufSource, network: boolean): Promise<boolean> {
-    const { cacheFolder, clock, report, fetch } = this.#settings;
+  /** One asks a repository at a time; the others then find what it was given. */
+  #renewRoot(name: string, source: TufSource, network: boolean): Promise<boolean> {
+    const { memory } = this.#settings;
+    if (memory === undefined) return this.#openRoot(name, source, network);
+    return memory.inTurn(
+      source,
+      () => this.#recall(name, source, network) ?? this.#openRoot(name, source, network),
+    );
+  }
+
+  /** Takes what others were given, where the repository may be asked only what is recent; `undefined` where there is nothing. */
+  #recall(name: string, source: TufSource, network: boolean): Promise<boolean> | undefined {
+    const { memory, everyMs, report } = this.#settings;
+    const known = memory?.find(source);
+    const age = this.#ageOf(known);
+    if (known === undefined || (network && age > everyMs / 2)) return undefined;
+    const refused = this.#take(name, known.root);
+    report({ root: name, source: "cache", age, faults: refused === undefined ? [] : [refused] });
+    return Promise.resolve(refused === undefined);
+  }
+
+  async #openRoot(name: string, source: TufSource, network: boolean): Promise<boolean> {
+    const { cacheFolder, clock, report, fetch, memory } = this.#settings;
     try {
       const opened = await openTufRoot(source, {
         cacheFolder,
@@ -105,6 +146,7 @@ export class RenewingTrust {
         return false;
       }
       const { root, source: from, age, notices } = opened.value;
+      if (from === "mirror") memory?.keep(source, { root, confirmed: new Date(clock().getTime() - age) });
       const faults = notices.map(({ message }) => message);
       const refused = from === "seed" ? undefined : this.#take(name, root);
       report({

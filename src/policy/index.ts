@@ -1,5 +1,6 @@
 export type * from "./types.ts";
 export * from "./source/index.ts";
+export { toMoment } from "./source/moment.ts";
 export { publicKeyId } from "./source/signers.ts";
 export { composeBundle, DECISION_ENTRYPOINT, readBundle, type Composition } from "./bundle/read-bundle.ts";
 export { BUNDLE_LIMITS } from "./bundle/limits.ts";

@@ -10,6 +10,7 @@ import { fault } from "./fault.ts";
 import { addHealth } from "./health.ts";
 import { answerImageReview } from "./image-review.ts";
 import { addOpenApi } from "./openapi/index.ts";
+import { answerRefresh } from "./policies/refresh.ts";
 import { pathOf } from "./query.ts";
 import { sendFault } from "./send-fault.ts";
 import { openSurface, type AnswerRequest, type Route, type Surface } from "./surface.ts";
@@ -88,6 +89,7 @@ function openSurfaces(
     ["/v1/admission/validate", admission, (...asked) => answerValidate(...asked, service, read)],
     ["/v1/admission/mutate", admission, (...asked) => answerMutate(...asked, service, read)],
     ["/v1/image-review", admission, (...asked) => answerImageReview(...asked, service, read)],
+    ...refreshing(service, listener),
   ];
   return new Map(
     routes.map(([path, budget, answer]) => {
@@ -95,6 +97,12 @@ function openSurfaces(
       return [path, openSurface(route, answer, service, listener)];
     }),
   );
+}
+
+/** Nobody has sources asked who is not known, or on this host. */
+function refreshing(service: Service, listener: ListenerName): [string, number, AnswerRequest][] {
+  if (service.guarded?.has(listener) !== true) return [];
+  return [["/v1/policies/refresh", service.budgets.dataApi, () => Promise.resolve(answerRefresh(service))]];
 }
 
 /** Of OPA's Data API. The patterns have no groups, so that nothing but its own reader decodes the path. */
@@ -134,7 +142,8 @@ export function createRoutes(service: Service, listener: ListenerName): Routing 
         answerData(request, exchange, service, { prefix, readOwn });
       add(pattern, prefix, openSurface(route, answer, service, listener));
     }
-    addOpenApi(app, listener, service.dataApi);
+    const refresh = service.guarded?.has(listener) === true;
+    addOpenApi(app, listener, { ...service.dataApi, refresh });
   }
   app.use((request, response) => {
     sendFault(request, response, listener, fault("http.not_found", "there is nothing at this path"));

@@ -8,7 +8,10 @@ import {
   type StageObserver,
 } from "../decision/index.ts";
 import { parseReference } from "../image/index.ts";
-import type { Decider } from "./types.ts";
+import type { Decider, DecisionNames } from "./types.ts";
+
+/** All policies, or one that is held. */
+type Judge = Pick<Decider, "decide" | "names">;
 
 export interface BatchOptions {
   /** Aborts when the answer must be written. */
@@ -34,7 +37,7 @@ export interface BatchWatch {
  */
 export async function decideAll(
   requests: readonly DecisionRequest[],
-  decider: Decider,
+  decider: Judge,
   { signal, parallel, lane = "admission", watch }: BatchOptions,
 ): Promise<readonly Decision[]> {
   const distinct = new Map(requests.map((request) => [identityOf(request), request]));
@@ -57,9 +60,9 @@ export async function decideAll(
   });
 }
 
-function identityOf({ reference, namespace }: DecisionRequest): string {
+function identityOf({ reference, namespace, pull }: DecisionRequest): string {
   const parsed = parseReference(reference);
-  return JSON.stringify([parsed.ok ? parsed.value.canonical : reference, namespace]);
+  return JSON.stringify([parsed.ok ? parsed.value.canonical : reference, namespace, pull]);
 }
 
 function under(reference: string, decision: Decision): Decision {
@@ -72,7 +75,7 @@ function under(reference: string, decision: Decision): Decision {
 
 async function decideOne(
   request: DecisionRequest,
-  decider: Decider,
+  decider: Judge,
   { signal, lane = "admission", watch }: Omit<BatchOptions, "parallel">,
 ): Promise<Decision> {
   const late = () =>
@@ -94,6 +97,26 @@ async function decideOne(
   }
 }
 
+/** The answer where no policy was asked. */
+export function openDecision(
+  { reference }: Pick<DecisionRequest, "reference">,
+  { policy, trust }: DecisionNames,
+  reason: Reason,
+): Decision {
+  return {
+    allow: false,
+    outcome: "undecided",
+    image: { reference, digest: null },
+    ...NOTHING_SAID,
+    reason,
+    policy,
+    trust,
+    time: new Date().toISOString(),
+    validUntil: null,
+    decisionId: randomUUID(),
+  };
+}
+
 const faults = new WeakMap<Decision, string>();
 
 /** For the log only: what was thrown where a decision's reason is `internal`. */
@@ -101,24 +124,8 @@ export function faultBehind(decision: Decision): string | undefined {
   return faults.get(decision);
 }
 
-function undecided(
-  request: DecisionRequest,
-  { policy, trust }: Decider,
-  reason: Reason,
-  thrown?: unknown,
-): Decision {
-  const decision: Decision = {
-    allow: false,
-    outcome: "undecided",
-    image: { reference: request.reference, digest: null },
-    ...NOTHING_SAID,
-    reason,
-    policy,
-    trust: trust(),
-    time: new Date().toISOString(),
-    validUntil: null,
-    decisionId: randomUUID(),
-  };
+function undecided(request: DecisionRequest, decider: Judge, reason: Reason, thrown?: unknown): Decision {
+  const decision = openDecision(request, decider.names(request.namespace), reason);
   if (thrown !== undefined) faults.set(decision, describeThrown(thrown));
   return decision;
 }

@@ -23,17 +23,22 @@ import {
   type DecisionLogConfig,
   type TracesConfig,
 } from "./operations-config.ts";
+import { pullSecretsConfig, type PullSecretsConfig } from "./pull-secrets/index.ts";
+import { policiesConfig, policyFaults, type PolicySettings } from "./policies-config.ts";
 import { checkConfig } from "./config-schema.ts";
 import { parseDuration, parseInterval } from "./duration.ts";
 import { DEFAULT_BUDGETS, type Budgets, type DataApiSettings, type ListenerName } from "./types.ts";
 
 export interface ServiceConfig {
   readonly listeners: readonly ListenerSettings[];
-  readonly policy: PolicySettings;
+  /** At least one; of two, at most one is for all namespaces that the others do not name. */
+  readonly policies: readonly PolicySettings[];
   readonly registries: ReadonlyMap<string, RegistryConfig>;
   readonly budgets: Budgets;
   readonly admission: AdmissionSettings;
   readonly dataApi: DataApiSettings;
+  /** Whose pull secrets registries are asked with; `null`: nobody's. */
+  readonly pullSecrets: PullSecretsConfig | null;
   /** How trust roots are renewed by TUF; `null`: they stay as the policy has them. */
   readonly trust: TrustSettings | null;
   readonly cache: CacheConfig;
@@ -69,12 +74,6 @@ export interface TlsFiles {
   readonly additional?: readonly { readonly cert: string; readonly key: string }[];
   /** Patterns of which one must fit a name of the caller's certificate; empty: whoever the client CA vouches for. */
   readonly allowedNames?: readonly string[];
-}
-
-export interface PolicySettings {
-  readonly name: string;
-  /** An absolute path, or a URL as it was given. */
-  readonly source: string;
 }
 
 export interface RegistryConfig {
@@ -169,13 +168,12 @@ async function toConfig(yaml: YamlFile): Promise<Result<ServiceConfig, "config.i
     const fault = yaml.complain(["cache", "shared", "url"], "the host or port is none");
     return failure("config.invalid", fault);
   }
-  const source = stringAt(value, "policies", 0, "source") ?? "";
+  const policies = policiesConfig(value, path);
+  const faults = policyFaults(yaml, policies);
+  if (faults.length > 0) return failure("config.invalid", faults.join("\n"));
   return success({
     listeners,
-    policy: {
-      name: stringAt(value, "policies", 0, "name") ?? "default",
-      source: /^[a-z][a-z0-9+.-]*:\/\//i.test(source) ? source : path(source),
-    },
+    policies,
     registries,
     budgets: {
       gatekeeper: budget(value, "gatekeeper"),
@@ -186,6 +184,7 @@ async function toConfig(yaml: YamlFile): Promise<Result<ServiceConfig, "config.i
     },
     dataApi: { ownInput: at(value, "dataApi", "ownInput") === true },
     admission,
+    pullSecrets: pullSecretsConfig(objectAt(value, "pullSecrets"), path),
     trust: trustSettings(objectAt(value, "trust"), path),
     cache,
     load: loadConfig(objectAt(value, "load")),
@@ -246,7 +245,8 @@ function parseAddress(address: string): { readonly host: string; readonly port: 
   return { host: address.slice(0, colon).replaceAll(/[[\]]/g, ""), port };
 }
 
-function isLoopback(host: string): boolean {
+/** Addresses that only this host, or this pod, can reach. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(?:\.[0-9]{1,3}){3}$/.test(host);
 }
 

@@ -25,6 +25,16 @@ export function parseLifetime(text: string): number | undefined {
   return Number(match[1]) * LIFETIME_UNITS[unit];
 }
 
+const PERIOD_UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of `30s`, `1m`, `24h` or `7d`; `undefined` for anything else. */
+export function parsePeriod(text: string): number | undefined {
+  const match = /^([1-9][0-9]{0,3})([smhd])$/.exec(text);
+  const unit = match?.[2];
+  if (match === null || (unit !== "s" && unit !== "m" && unit !== "h" && unit !== "d")) return undefined;
+  return Number(match[1]) * PERIOD_UNITS[unit];
+}
+
 /** Bytes of a size written as `256MiB` or `2GiB`; `undefined` for anything else. */
 export function parseBytes(text: string): number | undefined {
   const [, amount, unit] = /^([1-9][0-9]{0,4})(MiB|GiB)$/.exec(text) ?? [];

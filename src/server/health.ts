@@ -1,6 +1,7 @@
 import type { Express, Request, Response } from "express";
+import type { StoreStatus } from "../release/index.ts";
 import { sendJson } from "./exchange.ts";
-import type { ListenerName, Service } from "./types.ts";
+import type { DecisionNames, ListenerName, PolicyStatus, Service } from "./types.ts";
 
 interface Health {
   readonly well: () => boolean;
@@ -28,7 +29,7 @@ export function addHealth(app: Express, service: Service, listener: ListenerName
       sendJson(response, ok ? 200 : unwell, say(ok));
     });
   };
-  const ready = () => service.decider() !== null && !service.draining();
+  const ready = () => service.decider()?.ready() === true && !service.draining();
   const detail = listener === "metrics" ? () => readiness(service) : () => ({});
   health("/healthz", { well: () => true, unwell: 503, say: (ok) => ({ ok }) });
   health("/readyz", { well: ready, unwell: 503, say: (ok) => ({ ok, ...detail() }) });
@@ -51,18 +52,41 @@ export function addHealth(app: Express, service: Service, listener: ListenerName
 
 /** What is loaded, and since when: for people who compare replicas (T258). */
 function readiness(service: Service): object {
-  const decider = service.decider();
-  const draining = service.draining();
-  if (decider === null) return { draining, policy: null, trust: null };
-  const status = decider.status?.();
-  const loaded = status === undefined ? {} : { loaded: status.policyLoaded.toISOString() };
-  const roots = status?.roots.map(({ name, confirmed }) => ({
-    name,
-    confirmed: confirmed?.toISOString() ?? null,
-  }));
+  const status = service.decider()?.status?.();
+  return { draining: service.draining(), policies: (status?.policies ?? []).map(policyDetail) };
+}
+
+function policyDetail({ store, names, roots, shadow }: PolicyStatus): object {
   return {
-    draining,
-    policy: { ...decider.policy, ...loaded },
-    trust: { ...decider.trust(), ...(roots === undefined ? {} : { roots }) },
+    ...releaseDetail(store, names),
+    trust: names === null ? null : { ...names.trust, roots: roots.map(rootDetail) },
+    shadow:
+      shadow === null ? null : { ...releaseDetail(shadow.store, shadow.names), decisions: shadow.decisions },
   };
+}
+
+/** Of the source there is nothing but its name, which holds no credentials. */
+function releaseDetail(store: StoreStatus, names: DecisionNames | null): object {
+  const { name, ready, source, sequence, origin, stale, lastRefusal } = store;
+  return {
+    name,
+    ready,
+    source,
+    policy: names === null ? null : names.policy,
+    sequence,
+    signers: store.signedBy.map(({ signer, form, identity, issuer }) => ({ signer, form, identity, issuer })),
+    origin,
+    loaded: timeText(store.activated),
+    confirmed: timeText(store.confirmed),
+    stale,
+    refusal: lastRefusal === null ? null : { ...lastRefusal, time: lastRefusal.time.toISOString() },
+  };
+}
+
+function rootDetail({ name, confirmed }: PolicyStatus["roots"][number]): object {
+  return { name, confirmed: timeText(confirmed) };
+}
+
+function timeText(time: Date | null): string | null {
+  return time?.toISOString() ?? null;
 }

@@ -1,13 +1,42 @@
 export { readConfig } from "./config.ts";
-export type { ServiceConfig, ListenerSettings, PolicySettings, RegistryConfig, TlsFiles } from "./config.ts";
-export { createLog, type Log, type LogFields } from "./log.ts";
+export type { ServiceConfig, ListenerSettings, RegistryConfig, TlsFiles } from "./config.ts";
+export type { PolicyCredentials, PolicyRelease, PolicySettings } from "./policies-config.ts";
+export { createLog, gatherLines, type Log, type LogFields } from "./log.ts";
 export { startService, type RunningService, type ServiceOptions } from "./service.ts";
 export type { Listener } from "./listener.ts";
 export { DEFAULT_BUDGETS, DEFAULT_DATA_API, DEFAULT_LIMITS } from "./types.ts";
-export type { Budgets, DataApiSettings, Decider, Limits, ListenerName } from "./types.ts";
+export type {
+  ActivationResult,
+  Budgets,
+  DataApiSettings,
+  DecideOptions,
+  Decider,
+  DeciderStatus,
+  DecisionNames,
+  HeldPolicy,
+  Limits,
+  ListenerName,
+  PolicyStatus,
+  ShadowResult,
+  ShadowStatus,
+} from "./types.ts";
+export {
+  decideByNamespace,
+  type PolicyLease,
+  type ServedPolicy,
+  type UnavailableCode,
+} from "./policies/decider.ts";
 export type { MutationItem, MutationResponse } from "./gatekeeper-mutate.ts";
 export type { ErrorItem, KeyValue, ProviderItem, ProviderResponse } from "./gatekeeper.ts";
 export { DEFAULT_ADMISSION, type AdmissionReviewAnswer, type AdmissionSettings } from "./admission/index.ts";
+export { ApiServer } from "./kubernetes/index.ts";
+export {
+  PULL_SECRET_REASONS,
+  PullSecretReader,
+  TenantContent,
+  type AnswerForm,
+  type PullSecretsConfig,
+} from "./pull-secrets/index.ts";
 export type { ImageReviewAnswer } from "./image-review.ts";
 export type { DecisionsAnswer } from "./decisions.ts";
 export type { DataAnswer, DataError } from "./data-api/index.ts";
@@ -29,3 +58,5 @@ export {
   type LineSink,
 } from "./operations/index.ts";
 export type { DecisionLogConfig, DestinationConfig, TracesConfig } from "./operations-config.ts";
+export { differenceFields, Shadow, type ShadowDifference, type ShadowSettings } from "./policies/shadow.ts";
+export { openDecision } from "./batch.ts";

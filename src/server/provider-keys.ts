@@ -58,7 +58,7 @@ export function requestFor(reference: string, namespace: string | null): Decisio
  * error, for minutes, so they are a `systemError` without any item (threat T219).
  */
 const PERMANENT =
-  /^(?:reference\.|key\.|image\.platform_missing$|input\.too_large$|registry\.(?:not_found|not_allowed)$)/;
+  /^(?:reference\.|key\.|image\.platform_missing$|input\.too_large$|policy\.not_assigned$|registry\.(?:not_found|not_allowed)$)/;
 
 export function isPermanent(code: string): boolean {
   return PERMANENT.test(code);

@@ -1,7 +1,7 @@
 import { success, type Result } from "../core/index.ts";
 import { createApp } from "./app.ts";
 import { DEFAULT_ADMISSION } from "./admission/index.ts";
-import type { ListenerSettings, ServiceConfig } from "./config.ts";
+import { isLoopback, type ListenerSettings, type ServiceConfig } from "./config.ts";
 import { startListener, type Listener } from "./listener.ts";
 import { openAuthenticator, type Authenticator } from "./authentication/index.ts";
 import type { Log } from "./log.ts";
@@ -58,6 +58,7 @@ export async function startService(
     dataApi,
     log,
     operations,
+    guarded: guardedListeners(config.listeners),
   };
   const longest = Math.max(...Object.values(budgets));
   const listeners: Listener[] = [];
@@ -114,6 +115,15 @@ async function openAuthenticators(
     opened.set(name, authenticator.value);
   }
   return success(opened);
+}
+
+/** The listener `api`, where each of its callers is known, or on this host: nobody else has sources asked. */
+function guardedListeners(listeners: readonly ListenerSettings[]): ReadonlySet<ListenerName> {
+  const guarded = listeners.filter(({ name, host, tls, auth = null }) => {
+    const asksWho = auth !== null || (tls !== null && tls.clientCA !== null);
+    return name === "api" && (asksWho || isLoopback(host));
+  });
+  return new Set(guarded.map(({ name }) => name));
 }
 
 function tokenFiles(listeners: readonly ListenerSettings[]): readonly string[] {

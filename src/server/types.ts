@@ -1,4 +1,4 @@
-import type { Digest, JsonValue, Result } from "../core/index.ts";
+import type { Digest, JsonValue, Reason, Result } from "../core/index.ts";
 import type {
   CachingState,
   Decision,
@@ -7,22 +7,18 @@ import type {
   Lane,
   StageObserver,
 } from "../decision/index.ts";
+import type { StoreStatus } from "../release/index.ts";
 import type { AdmissionSettings } from "./admission/index.ts";
 import type { Log } from "./log.ts";
 import type { Operations } from "./operations/index.ts";
 
 /** What decides. The server knows nothing of how: tests give it a fake, `assay serve` the real thing. */
 export interface Decider {
-  /** One image. Whatever it throws, and however long it takes, the caller is answered. */
-  decide(
-    request: DecisionRequest,
-    options: {
-      readonly signal: AbortSignal;
-      readonly lane?: Lane;
-      /** Told of the stages of a decision that is made for this caller; one that is remembered has none. */
-      readonly observer?: StageObserver | undefined;
-    },
-  ): Promise<Decision>;
+  /**
+   * One image, by the policy of its namespace, with one revision of it throughout. Whatever it throws, and however long it
+   * takes, the caller is answered.
+   */
+  decide(request: DecisionRequest, options: DecideOptions): Promise<Decision>;
   /** The digest that a reference names now; nothing is judged. */
   resolve(request: DecisionRequest, options: { readonly signal: AbortSignal }): Promise<Result<Digest>>;
   /** The whole input document of one image. */
@@ -30,6 +26,32 @@ export interface Decider {
     request: DecisionRequest,
     options: { readonly signal: AbortSignal },
   ): Promise<Result<DescribedInput>>;
+  /**
+   * Runs work with one revision of a namespace's policy, which stays as it is until the work has ended (T188). Where there
+   * is none, it is one that decides nothing, and says why.
+   */
+  hold<T>(namespace: string | null, work: (policy: HeldPolicy) => Promise<T>): Promise<T>;
+  /** What an answer names that had to be given without a decision. */
+  names(namespace: string | null): DecisionNames;
+  /** Whether all policies are loaded: `/readyz`. */
+  readonly ready: () => boolean;
+  /** For operators; absent where nothing is known. */
+  readonly status?: () => DeciderStatus;
+  /** Asks all sources now, at most once more however often it is called meanwhile; absent where nothing is ever asked. */
+  readonly refresh?: () => void;
+}
+
+export interface DecideOptions {
+  readonly signal: AbortSignal;
+  readonly lane?: Lane;
+  /** Told of the stages of a decision that is made for this caller; one that is remembered has none. */
+  readonly observer?: StageObserver | undefined;
+}
+
+export type DecisionNames = Pick<Decision, "policy" | "trust">;
+
+/** One revision of one policy. */
+export interface HeldPolicy extends Pick<Decider, "decide" | "describe" | "names"> {
   /** What an entrypoint says over a document, also one that a caller brought: nothing of it is ever remembered. */
   query(
     input: DescribedInput,
@@ -38,19 +60,38 @@ export interface Decider {
   ): Promise<Result<JsonValue>>;
   /** Names of the policy's entrypoints: `assay/decision`, `assay/allow`, its author's own. */
   readonly entrypoints: readonly string[];
-  /** What an answer names that had to be given without a decision. */
-  readonly policy: Decision["policy"];
-  readonly trust: () => Decision["trust"];
-  /** For operators; absent where nothing is known. */
-  readonly status?: () => DeciderStatus;
+  /** Why it decides nothing; `null` where it does. */
+  readonly unavailable: Reason | null;
 }
 
 export interface DeciderStatus {
-  readonly policyLoaded: Date;
-  /** Trust roots that are renewed, and when their repository last confirmed each. */
-  readonly roots: readonly { readonly name: string; readonly confirmed: Date | null }[];
+  readonly policies: readonly PolicyStatus[];
   readonly caching: CachingState;
 }
+
+/** One policy as it is now. */
+export interface PolicyStatus {
+  readonly store: StoreStatus;
+  /** `null`: none is loaded. */
+  readonly names: DecisionNames | null;
+  /** Trust roots that are renewed, and when their repository last confirmed each. */
+  readonly roots: readonly { readonly name: string; readonly confirmed: Date | null }[];
+  /** What became of what its source gave, since the start. */
+  readonly activations: Readonly<Record<ActivationResult, number>>;
+  /** What is decided beside it; `null`: nothing. */
+  readonly shadow: ShadowStatus | null;
+}
+
+export type ActivationResult = "activated" | "refused" | "failed";
+
+export interface ShadowStatus {
+  readonly store: StoreStatus;
+  readonly names: DecisionNames | null;
+  /** Decisions since the start: as the enforced ones or not, not reached, and left out because too many waited. */
+  readonly decisions: Readonly<Record<ShadowResult, number>>;
+}
+
+export type ShadowResult = "same" | "different" | "failed" | "dropped";
 
 /** Milliseconds from a request's arrival within which it is answered. */
 export interface Budgets {
@@ -97,7 +138,7 @@ export const DEFAULT_LIMITS: Limits = {
   // Gatekeeper reads all of an answer into memory and copies it for its rules.
   documentBytes: 4 * 1024 * 1024,
   documentsBytes: 16 * 1024 * 1024,
-  parallelImages: 8,
+  parallelImages: 16,
   parallelRequests: 256,
 };
 
@@ -122,7 +163,7 @@ export const DEFAULT_DATA_API: DataApiSettings = { ownInput: false };
 
 /** All that the HTTP surfaces share. */
 export interface Service {
-  /** `null` until policy and trust are loaded: nothing is answered before (threat T255). */
+  /** `null` until it is there: nothing is answered before (threat T255). */
   readonly decider: () => Decider | null;
   /** True once the process has been asked to end. */
   readonly draining: () => boolean;
@@ -132,6 +173,8 @@ export interface Service {
   readonly dataApi: DataApiSettings;
   readonly log: Log;
   readonly operations: Operations;
+  /** Listeners whose callers are known, or on this host: they may have the policies' sources asked. Absent is none. */
+  readonly guarded?: ReadonlySet<ListenerName>;
 }
 
 /** Which listener a request came in on. They differ in TLS and in how a fault is worded, not in routes. */

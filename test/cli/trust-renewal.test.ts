@@ -15,6 +15,7 @@ import {
 } from "../../src/server/index.ts";
 import { createSigstore } from "../lab/sigstore/index.ts";
 import { policyFolder, removeFolders } from "../policy/source/policy-folder.ts";
+import { PLAIN_POLICY } from "../server/harness.ts";
 import { LabRepository, NOW, serveMirror, type LabMirror } from "../verification/tuf/lab.ts";
 
 const OLD: JsonObject = createSigstore().trustedRoot;
@@ -54,7 +55,7 @@ describe("a policy that names the TUF repository of its trust root", () => {
     const lines: string[] = [];
     const config: ServiceConfig = {
       listeners: [],
-      policy: { name: "renewed", source: folder() },
+      policies: [{ ...PLAIN_POLICY, name: "renewed", source: folder() }],
       registries: new Map(),
       budgets: DEFAULT_BUDGETS,
       admission: DEFAULT_ADMISSION,
@@ -62,6 +63,7 @@ describe("a policy that names the TUF repository of its trust root", () => {
       trust,
       cache: DEFAULT_CACHE_CONFIG,
       load: DEFAULT_LOAD,
+      pullSecrets: null,
       decisionLog: null,
       traces: null,
     };
@@ -78,11 +80,11 @@ describe("a policy that names the TUF repository of its trust root", () => {
   it("is renewed in a service that may ask, and says so in the log", async () => {
     const { decider, close, lines } = await serve({ refreshEvery: 3_600_000, cacheFolder: null });
     try {
-      const before = decider.trust().digest;
-      for (let i = 0; i < 300 && decider.trust().digest === before; i++) {
+      const before = decider.names(null).trust.digest;
+      for (let i = 0; i < 300 && decider.names(null).trust.digest === before; i++) {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
-      expect(decider.trust().digest).to.not.equal(before);
+      expect(decider.names(null).trust.digest).to.not.equal(before);
       const renewed = lines.map((line) => JSON.parse(line) as JsonObject);
       expect(renewed.map(({ message, root, source }) => [message, root, source])).to.deep.equal([
         ["trust root renewed", "acme", "mirror"],
@@ -95,9 +97,9 @@ describe("a policy that names the TUF repository of its trust root", () => {
   it("is as the policy has it in one that may not", async () => {
     const { decider, close, lines } = await serve(null);
     try {
-      const before = decider.trust().digest;
+      const before = decider.names(null).trust.digest;
       await new Promise((resolve) => setTimeout(resolve, 50));
-      expect([decider.trust().digest, lines, mirror.asked]).to.deep.equal([before, [], []]);
+      expect([decider.names(null).trust.digest, lines, mirror.asked]).to.deep.equal([before, [], []]);
     } finally {
       await close();
     }

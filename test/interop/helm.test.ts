@@ -126,7 +126,7 @@ describe("the Helm chart", () => {
       ["metrics", 9090, null],
     ]);
     expect(read.value.budgets.gatekeeper).to.equal(2000);
-    expect(read.value.policy.source).to.equal(join(folder, "policy"));
+    expect(read.value.policies.map(({ source }) => source)).to.deep.equal([join(folder, "policy")]);
     const policy = await loadPolicyFolder(join(folder, "policy"));
     expect(policy.ok ? [] : policy.faults).to.deep.equal([]);
   });

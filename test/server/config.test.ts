@@ -10,6 +10,7 @@ import {
   DEFAULT_DATA_API,
   readConfig,
 } from "../../src/server/index.ts";
+import { PLAIN_POLICY } from "./harness.ts";
 
 const SMALLEST = `listeners:
   metrics: { address: "127.0.0.1:9090" }
@@ -69,11 +70,12 @@ describe("readConfig", () => {
       ok: true,
       value: {
         listeners: [{ name: "metrics", host: "127.0.0.1", port: 9090, tls: null }],
-        policy: { name: "default", source: join(folder, "policy.tar.gz") },
+        policies: [{ ...PLAIN_POLICY, source: join(folder, "policy.tar.gz") }],
         registries: new Map(),
         budgets: DEFAULT_BUDGETS,
         admission: DEFAULT_ADMISSION,
         dataApi: DEFAULT_DATA_API,
+        pullSecrets: null,
         trust: null,
         cache: DEFAULT_CACHE_CONFIG,
         load: DEFAULT_LOAD,
@@ -81,6 +83,75 @@ describe("readConfig", () => {
         traces: null,
       },
     });
+  });
+
+  it("reads all that can be said of a policy", async () => {
+    const text = SMALLEST.replace(
+      "  - { source: policy.tar.gz }\n",
+      `  - name: default
+    source: https://policies.example/acme.tar.gz
+    signers:
+      - { name: release, key: keys/release.pub, keyId: k1, scope: prod, from: 2026-01-01, to: 2026-12-31 }
+      - { issuer: "https://issuer.example", identity: "https://acme.example/**", trustedRoot: root.json }
+    refresh: 5m
+    longPoll: 30s
+    credentials: { tokenFile: token, clientCert: c.crt, clientKey: c.key, ca: ca.crt }
+    lastGood: /var/lib/assay
+    lock: policy.lock
+    requireSequence: true
+    maxAge: 24h
+    expire: true
+    provenance: { policy: of-policies }
+    shadow: { source: next.tar.gz, signers: [{ key: next.pub }] }
+  - { name: team-a, source: team-a, namespaces: [team-a, "team-a-*"], refresh: 0 }
+`,
+    );
+    const config = await read(text);
+    const at = (name: string) => join(folder, name);
+    expect(config.ok ? config.value.policies : config).to.deep.equal([
+      {
+        name: "default",
+        source: "https://policies.example/acme.tar.gz",
+        signers: [
+          {
+            name: "release",
+            key: at("keys/release.pub"),
+            keyId: "k1",
+            scope: "prod",
+            from: new Date("2026-01-01T00:00:00Z"),
+            to: new Date("2026-12-31T23:59:59Z"),
+          },
+          {
+            issuer: "https://issuer.example",
+            identity: "https://acme.example/**",
+            trustedRoot: at("root.json"),
+          },
+        ],
+        namespaces: null,
+        refresh: 300_000,
+        longPoll: 30_000,
+        credentials: {
+          tokenFile: at("token"),
+          clientCert: at("c.crt"),
+          clientKey: at("c.key"),
+          ca: at("ca.crt"),
+        },
+        lastGood: "/var/lib/assay",
+        lock: at("policy.lock"),
+        requireSequence: true,
+        maxAge: 86_400_000,
+        expire: true,
+        provenance: { policy: at("of-policies") },
+        shadow: { source: at("next.tar.gz"), signers: [{ key: at("next.pub") }] },
+      },
+      {
+        ...PLAIN_POLICY,
+        name: "team-a",
+        source: at("team-a"),
+        namespaces: ["team-a", "team-a-*"],
+        refresh: 0,
+      },
+    ]);
   });
 
   it("reads a whole one; paths are relative to its folder", async () => {
@@ -105,7 +176,7 @@ describe("readConfig", () => {
           { name: "api", host: "127.0.0.1", port: 8181, tls: null },
           { name: "metrics", host: "0.0.0.0", port: 9090, tls: null },
         ],
-        policy: { name: "acme", source: "oci://registry.example/policies/acme:stable" },
+        policies: [{ ...PLAIN_POLICY, name: "acme", source: "oci://registry.example/policies/acme:stable" }],
         registries: new Map([
           [
             "registry.internal:5000",
@@ -119,6 +190,7 @@ describe("readConfig", () => {
         ]),
         budgets: { gatekeeper: 1500, gatekeeperMutate: 700, kyverno: 8000, admission: 900, dataApi: 3000 },
         dataApi: { ownInput: true },
+        pullSecrets: null,
         decisionLog: null,
         traces: null,
         admission: {
@@ -234,9 +306,10 @@ traces: { url: "http://collector:4318/v1/traces", sample: 1 }
         fault: "assay.yaml:1: policies: is missing",
       },
       {
-        name: "two policies",
-        text: `${SMALLEST}  - { source: b }\n`,
-        fault: /^assay\.yaml:3: policies: must NOT have more than 1 items; expected The policy that decides/,
+        name: "two policies of one name",
+        text: `${SMALLEST}  - { source: b, namespaces: [b] }\n`,
+        fault:
+          "assay.yaml:5: policies.1.name: policies.0 is called default too; each needs a name of its own",
       },
       {
         name: "no way to show a token",
@@ -274,7 +347,7 @@ traces: { url: "http://collector:4318/v1/traces", sample: 1 }
         name: "an unknown key",
         text: `${SMALLEST}polices: []\n`,
         fault:
-          "assay.yaml:5: polices: unknown key; known here: listeners, policies, registries, budgets, dataApi, admission, trust, cache, load, decisionLog, traces",
+          "assay.yaml:5: polices: unknown key; known here: listeners, policies, registries, budgets, dataApi, admission, pullSecrets, trust, cache, load, decisionLog, traces",
       },
       {
         name: "no key file",
@@ -366,15 +439,107 @@ traces: { url: "http://collector:4318/v1/traces", sample: 1 }
         text: `${SMALLEST}budgets:\n  kyverno: 3600s\n`,
         fault: /^assay\.yaml:6: budgets\.kyverno: must match pattern/,
       },
-      {
-        name: "a signer, which this version does not check",
-        text: SMALLEST.replace(" }\n", " }\n").replace(
-          "policy.tar.gz",
-          "policy.tar.gz, signers: [{ key: a }]",
+      ...[
+        {
+          name: "two policies for all the rest",
+          policies: ["{ source: a }", "{ name: b, source: b }"],
+          fault:
+            "assay.yaml:5: policies.1.namespaces: neither it nor policies.0 says for which namespaces it decides; one at most may be for all the rest",
+        },
+        {
+          name: "two policies for one namespace",
+          policies: [
+            "{ source: a }",
+            '{ name: b, source: b, namespaces: ["x", "team-*"] }',
+            '{ name: c, source: c, namespaces: ["*-prod"] }',
+          ],
+          fault:
+            "assay.yaml:6: policies.2.namespaces.0: some namespaces are also team-* of policies.1, and neither is the more specific pattern",
+        },
+        {
+          name: "a namespace that none can be called",
+          policies: ['{ source: a, namespaces: ["Team"] }'],
+          fault:
+            /^assay\.yaml:4: policies\.0\.namespaces\.0: must match pattern .*in which `\*` stands for any/,
+        },
+        {
+          name: "a name that no folder can have",
+          policies: ["{ source: a, name: ../b }"],
+          fault: /^assay\.yaml:4: policies\.0\.name: must match pattern .*a name of letters/,
+        },
+        {
+          name: "credentials in a source",
+          policies: ['{ source: "https://user:secret@policies.example/a.tar.gz" }'],
+          fault:
+            "assay.yaml:4: policies.0.source: holds credentials, which would be logged: name them in `credentials`",
+        },
+        {
+          name: "credentials in a shadow's source",
+          policies: ['{ source: a, shadow: { source: "oci://token@policies.example/a" } }'],
+          fault:
+            "assay.yaml:4: policies.0.shadow.source: holds credentials, which would be logged: name them in `credentials`",
+        },
+        {
+          name: "a signer who is nobody",
+          policies: ["{ source: a, signers: [{ name: x }] }"],
+          fault: "assay.yaml:4: policies.0.signers.0: names nobody: expected key, or issuer and identity",
+        },
+        {
+          name: "an identity that anybody may have issued",
+          policies: ["{ source: a, signers: [{ identity: x }] }"],
+          fault: "assay.yaml:4: policies.0.signers.0: names nobody: expected key, or issuer and identity",
+        },
+        {
+          name: "a signer who is two",
+          policies: ["{ source: a, shadow: { source: b, signers: [{ key: k, issuer: i, identity: x }] } }"],
+          fault:
+            "assay.yaml:4: policies.0.shadow.signers.0: is either a key or an identity, not both: issuer, identity go without key",
+        },
+        {
+          name: "an identity with a key's scope",
+          policies: ["{ source: a, signers: [{ issuer: i, identity: x, scope: prod }] }"],
+          fault: "assay.yaml:4: policies.0.signers.0: only a key has scope",
+        },
+        {
+          name: "a day that no calendar has",
+          policies: ["{ source: a, signers: [{ key: k, to: 2026-02-30 }] }"],
+          fault:
+            "assay.yaml:4: policies.0.signers.0.to: is neither a day, as 2026-12-31, nor a moment of RFC 3339",
+        },
+        {
+          name: "nobody who signs",
+          policies: ["{ source: a, signers: [] }"],
+          fault: /^assay\.yaml:4: policies\.0\.signers: must NOT have fewer than 1 items/,
+        },
+        {
+          name: "long polling of a registry",
+          policies: ['{ source: "oci://registry.example/a", longPoll: 30s }'],
+          fault: "assay.yaml:4: policies.0.longPoll: only servers of http(s):// can hold a question",
+        },
+        {
+          name: "credentials for a registry",
+          policies: ['{ source: "oci://registry.example/a", credentials: { tokenFile: t } }'],
+          fault:
+            "assay.yaml:4: policies.0.credentials: they are for http(s):// alone; a registry is sent what Docker's config.json has",
+        },
+        {
+          name: "a certificate without its key",
+          policies: ['{ source: "https://policies.example/a", credentials: { clientCert: c } }'],
+          fault: "assay.yaml:4: policies.0.credentials: clientCert and clientKey go together",
+        },
+        {
+          name: "an end that never comes",
+          policies: ["{ source: a, expire: true }"],
+          fault: "assay.yaml:4: policies.0.expire: maxAge is missing, which says when it does",
+        },
+      ].map(({ name, policies, fault }) => ({
+        name,
+        text: SMALLEST.replace(
+          "  - { source: policy.tar.gz }\n",
+          policies.map((one) => `  - ${one}\n`).join(""),
         ),
-        fault:
-          /^assay\.yaml:4: policies\.0\.signers: must NOT have more than 0 items; expected .*not supported yet/,
-      },
+        fault,
+      })),
       {
         name: "a registry that is a URL",
         text: `${SMALLEST}registries:\n  "https://a/": {}\n`,

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { failure, success, type JsonValue } from "../../src/core/index.ts";
 import type { DecisionRequest } from "../../src/decision/index.ts";
-import type { Decider } from "../../src/server/index.ts";
 import {
   decisionFor,
   DENIAL,
@@ -10,6 +9,7 @@ import {
   providerRequest,
   startTestService,
   UNDECIDED,
+  type FakeParts,
   type TestService,
   type TestServiceOptions,
 } from "./harness.ts";
@@ -24,7 +24,7 @@ const LEVELS = { "ghcr.io/acme/app": [3, { at: "release" }] };
 describe("OPA's Data API", () => {
   let service: TestService;
   afterEach(() => service.close());
-  const start = async (options: TestServiceOptions = {}, rest: Partial<Decider> = {}) => {
+  const start = async (options: TestServiceOptions = {}, rest: FakeParts = {}) => {
     service = await startTestService({
       listener: "api",
       decider: fakeDecider(undefined, { query: () => Promise.resolve(success(LEVELS)), ...rest }),
@@ -337,7 +337,7 @@ describe("OPA's Data API", () => {
 
   describe("what an entrypoint cannot say", () => {
     const path = "/v1/data/acme/levels";
-    const cases: { name: string; rest: Partial<Decider>; status: number; code: string; reason: string }[] = [
+    const cases: { name: string; rest: FakeParts; status: number; code: string; reason: string }[] = [
       {
         name: "the registry is down",
         rest: { describe: () => Promise.resolve(failure("registry.unavailable", "503")) },
@@ -398,7 +398,7 @@ describe("OPA's Data API", () => {
       image: { reference: "a" },
       deep: nested(60),
     };
-    const evaluating: Partial<Decider> = {
+    const evaluating: FakeParts = {
       decide: () => Promise.reject(new Error("decided")),
       describe: () => Promise.reject(new Error("described")),
       query: ({ bytes, time }, entrypoint) => {
@@ -406,7 +406,7 @@ describe("OPA's Data API", () => {
         return Promise.resolve(success({ document, time: time.toISOString(), entrypoint }));
       },
     };
-    const decider = { ...fakeDecider(), ...evaluating };
+    const decider = fakeDecider(undefined, evaluating);
 
     it("is evaluated as it is where the configuration says so, also for assay/decision", async () => {
       await start({ dataApi: { ownInput: true }, decider });

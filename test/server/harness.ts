@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { digestOf, success } from "../../src/core/index.ts";
 import type { Decision, DecisionRequest } from "../../src/decision/index.ts";
+import type { StoreStatus } from "../../src/release/index.ts";
 import { createApp } from "../../src/server/app.ts";
 import { NO_OPERATIONS, type Operations } from "../../src/server/operations/index.ts";
 import {
@@ -15,8 +16,10 @@ import {
   type Budgets,
   type DataApiSettings,
   type Decider,
+  type HeldPolicy,
   type Limits,
   type ListenerName,
+  type PolicySettings,
 } from "../../src/server/index.ts";
 
 export const IMAGE_DIGEST = digestOf(Buffer.from("image"));
@@ -72,23 +75,73 @@ export const UNDECIDED: Partial<Decision> = {
   reason: { code: "registry.unavailable", message: "the registry answered 503" },
 };
 
+/** A policy's settings, as they are where the configuration says nothing but its source. */
+export const PLAIN_POLICY: PolicySettings = {
+  name: "default",
+  source: "policy",
+  signers: [],
+  namespaces: null,
+  refresh: 60_000,
+  longPoll: null,
+  credentials: null,
+  lastGood: null,
+  lock: null,
+  requireSequence: false,
+  maxAge: null,
+  expire: false,
+  provenance: null,
+  shadow: null,
+};
+
+/** A policy as its store tells of it. */
+export const STORE: StoreStatus = {
+  name: "default",
+  source: "oci://registry.example/policies/acme:stable",
+  ready: true,
+  policy: POLICY.name,
+  revision: POLICY.revision,
+  version: "3.1.0",
+  digest: POLICY.digest,
+  sequence: 12,
+  highestSequence: 12,
+  signedBy: [{ signer: "release", form: "opa", identity: "key-1", issuer: null, time: null }],
+  origin: "source",
+  activated: new Date("2026-11-22T10:00:00Z"),
+  checked: new Date("2026-11-22T11:00:00Z"),
+  confirmed: new Date("2026-11-22T11:00:00Z"),
+  released: null,
+  lastRefusal: null,
+  failures: 0,
+  stale: false,
+  kept: null,
+};
+
+/** What a fake has besides its decisions. */
+export type FakeParts = Partial<Decider & HeldPolicy>;
+
 /** Allows what is called `good`, denies the rest; tests put their own words in its place. */
 export function fakeDecider(
   decide: Decider["decide"] = (request) =>
     Promise.resolve(decisionFor(request, request.reference.includes("good") ? {} : DENIAL)),
-  rest: Partial<Omit<Decider, "decide">> = {},
+  rest: FakeParts = {},
 ): Decider {
-  return {
+  const policy: HeldPolicy = {
     decide,
-    resolve: () => Promise.resolve(success(IMAGE_DIGEST)),
     describe: ({ reference }) => {
       const document = { schemaVersion: "1", request: { reference } };
       return Promise.resolve(success({ bytes: Buffer.from(JSON.stringify(document)), time: new Date(0) }));
     },
     query: () => Promise.resolve(success(true)),
     entrypoints: ["assay/decision", "assay/allow", "acme/levels"],
-    policy: POLICY,
-    trust: () => TRUST,
+    names: () => ({ policy: POLICY, trust: TRUST }),
+    unavailable: null,
+    ...rest,
+  };
+  return {
+    ...policy,
+    resolve: () => Promise.resolve(success(IMAGE_DIGEST)),
+    hold: (_namespace, work) => work(policy),
+    ready: () => true,
     ...rest,
   };
 }
@@ -127,6 +180,7 @@ export interface TestServiceOptions {
   readonly dataApi?: DataApiSettings;
   readonly draining?: () => boolean;
   readonly operations?: Partial<Operations>;
+  readonly guarded?: ReadonlySet<ListenerName>;
 }
 
 /** The surfaces of one listener on loopback, without TLS. */
@@ -143,6 +197,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       dataApi: { ...DEFAULT_DATA_API, ...options.dataApi },
       log: createLog((line) => logs.push(line)),
       operations: { ...NO_OPERATIONS, ...options.operations },
+      ...(options.guarded === undefined ? {} : { guarded: options.guarded }),
     },
     listener,
   );

@@ -11,7 +11,8 @@ export const serve: Command = {
   usage: "serve --config assay.yaml",
   description: [
     "Answers Gatekeeper, Kyverno and scripts over HTTP with the same decisions as `assay verify`. Logs are JSON lines",
-    "on standard error. SIGTERM ends it once running requests are answered; SIGHUP reads certificates and tokens anew.",
+    "on standard error. SIGTERM ends it once running requests are answered; SIGHUP reads certificates and tokens anew, and",
+    "asks where the policies come from.",
     "What is wrong with the configuration is said, a line each, before anything listens.",
   ].join("\n"),
   flags: { config: { value: "FILE", help: "how the service runs (schemas/config.schema.json)" } },
@@ -23,18 +24,21 @@ export const serve: Command = {
 async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const file = args.text("config");
   if (file === undefined) return complain(io, "--config is missing: assay serve --config assay.yaml");
-  const { createLog, readConfig, ServiceMetrics, startService } = await import("../../server/index.ts");
+  const { createLog, gatherLines, readConfig, ServiceMetrics, startService } =
+    await import("../../server/index.ts");
   const config = await readConfig(file);
   if (!config.ok) return complain(io, config.reason.message);
 
-  const log = createLog((line) => io.stderr.write(line), io.clock);
+  const lines = gatherLines((text) => io.stderr.write(text));
+  io.onExit?.(lines.flush);
+  const log = createLog(lines.write, io.clock);
   let current: Decider | null = null;
   const metrics = new ServiceMetrics(() => current);
   const { openOperations } = await import("../setup-operations.ts");
   const operations = await openOperations(config.value, metrics, io);
   if (!operations.ok) return complain(io, operations.reason.message);
   const { openService } = await import("../setup-service.ts");
-  const opened = await openService(config.value, io, log, metrics);
+  const opened = await openService(config.value, io, log, operations.value);
   if (!opened.ok) {
     await operations.value.close();
     return complain(io, opened.reason.message);
@@ -54,14 +58,12 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   }
   io.onAskedToReload?.(() => {
     log.info("reloading");
+    decider.refresh?.();
     void Promise.all([started.value.refresh(), operations.value.reopen()]);
   });
-  log.info("ready", {
-    policy: decider.policy.name,
-    revision: decider.policy.revision,
-    digest: decider.policy.digest,
-  });
+  log.info("serving", { ready: decider.ready() });
   await started.value.close({ announceMs: ANNOUNCE_MS[await asked] });
   await close();
+  lines.flush();
   return EXIT.allow;
 }

@@ -1,14 +1,13 @@
-import type { Request } from "express";
 import { oneLine, success, type JsonValue, type Reason, type Result } from "../../core/index.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { ReviewReader } from "../admission/index.ts";
 import { notReady, type Answer } from "../answer.ts";
-import { readRequest, type Exchange } from "../exchange.ts";
+import { readRequest, type Exchange, type HttpRequest } from "../exchange.ts";
 import type { FaultCode } from "../fault.ts";
-import type { Decider, Service } from "../types.ts";
+import type { HeldPolicy, Service } from "../types.ts";
 import { findDocument, type Found } from "./document.ts";
 import type { DataError } from "./errors.ts";
-import { inputInBody, inputInUrl, readInput } from "./request.ts";
+import { inputInBody, inputInUrl, namespaceOf, readInput } from "./request.ts";
 import { readDataUrl, type DataUrl } from "./url.ts";
 
 /** What a GET or POST of `/v1/data/{path}` is answered; without `result`, the document is undefined. */
@@ -39,7 +38,7 @@ const DEFAULT_PATH = ["assay", "decision"];
  * gives, and always defined; other entrypoints are evaluated over the image's input document.
  */
 export async function answerData(
-  request: Request,
+  request: HttpRequest,
   exchange: Exchange,
   service: Service,
   { prefix, readOwn }: DataSurface,
@@ -55,11 +54,13 @@ export async function answerData(
     const read = readInput(input.value, service, { ownInput: readOwn !== null });
     if (!read.ok) return read;
     const parsed = performance.now();
-    const found = await findDocument(wanted.path, read.value, exchange, decider, service);
-    const times = { parsed, evaluated: performance.now() };
-    return success(
-      prefix === "/v1/data" ? asV1(found, wanted, exchange, times, decider) : asV0(found, wanted),
-    );
+    return decider.hold(namespaceOf(read.value), async (policy) => {
+      const found = await findDocument(wanted.path, read.value, exchange, policy, service);
+      const times = { parsed, evaluated: performance.now() };
+      return success(
+        prefix === "/v1/data" ? asV1(found, wanted, exchange, times, policy) : asV0(found, wanted),
+      );
+    });
   };
   const inBody = prefix === "/v1/data" ? inputInBody : success;
   if (request.method === "GET") return answer(inputInUrl(request, service));
@@ -79,8 +80,9 @@ function asV1(
   { path, pretty, provenance, metrics }: DataUrl,
   { started }: Exchange,
   { parsed, evaluated }: Times,
-  { policy }: Decider,
+  held: HeldPolicy,
 ): Answer {
+  const { policy } = held.names(null);
   const log = { data: oneLine(path.join("/"), 200), decisionId };
   if (!outcome.ok) return { ...failed(outcome.reason, decisionId, pretty), log };
   const body: DataAnswer = {

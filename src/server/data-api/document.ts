@@ -1,10 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { at, isArray, oneLine, success, type JsonValue, type Reason, type Result } from "../../core/index.ts";
+import {
+  at,
+  failure,
+  isArray,
+  oneLine,
+  success,
+  type JsonValue,
+  type Reason,
+  type Result,
+} from "../../core/index.ts";
 import type { Decision, DecisionRequest } from "../../decision/index.ts";
 import { decideAll } from "../batch.ts";
 import type { Exchange } from "../exchange.ts";
 import { tidyDecision } from "../results.ts";
-import type { Decider, Service } from "../types.ts";
+import type { HeldPolicy, Service } from "../types.ts";
 import { within } from "../within.ts";
 import type { DataInput } from "./request.ts";
 
@@ -23,12 +32,16 @@ export async function findDocument(
   path: readonly string[],
   input: DataInput,
   exchange: Exchange,
-  decider: Decider,
+  policy: HeldPolicy,
   service: Service,
 ): Promise<Found> {
-  const entrypoint = entrypointOf(path, decider.entrypoints);
+  const entrypoint = entrypointOf(path, policy.entrypoints);
+  if (entrypoint === undefined && policy.unavailable !== null) {
+    const { code, message } = policy.unavailable;
+    return { outcome: failure(code, message), decisionId: randomUUID(), decisions: [] };
+  }
   if (entrypoint === undefined) {
-    const known = decider.entrypoints.join(", ");
+    const known = policy.entrypoints.join(", ");
     const message = `the policy has no entrypoint ${oneLine(path.join("/"), 200)}; it has ${oneLine(known)}`;
     const warning = { code: "api_usage_warning", message };
     return { outcome: success(undefined), decisionId: randomUUID(), decisions: [], warning };
@@ -36,8 +49,8 @@ export async function findDocument(
   const decides = entrypoint === "assay/decision" || entrypoint === "assay/allow";
   const found =
     input.kind === "image" && decides
-      ? await decideImage(input.request, entrypoint, exchange, decider)
-      : await queryEntrypoint(input, entrypoint, exchange, decider, service);
+      ? await decideImage(input.request, entrypoint, exchange, policy)
+      : await queryEntrypoint(input, entrypoint, exchange, policy, service);
   const { outcome } = found;
   if (!outcome.ok) return found;
   const rest = path.slice(entrypoint.split("/").length);
@@ -63,9 +76,9 @@ async function decideImage(
   request: DecisionRequest,
   entrypoint: "assay/decision" | "assay/allow",
   { signal, lane, watch }: Exchange,
-  decider: Decider,
+  policy: HeldPolicy,
 ): Promise<Found> {
-  const decisions = await decideAll([request], decider, { signal, lane, watch, parallel: 1 });
+  const decisions = await decideAll([request], policy, { signal, lane, watch, parallel: 1 });
   const [decision] = decisions;
   if (decision === undefined) throw new Error("no decision about the only request");
   const { decisionId, reason } = decision;
@@ -84,16 +97,16 @@ async function queryEntrypoint(
   input: DataInput,
   entrypoint: string,
   { signal, id }: Exchange,
-  decider: Decider,
+  policy: HeldPolicy,
   { log }: Service,
 ): Promise<Found> {
   const outcome = await within(
     signal,
     async (): Promise<Result<JsonValue | undefined>> => {
       const described =
-        input.kind === "own" ? success(input.input) : await decider.describe(input.request, { signal });
+        input.kind === "own" ? success(input.input) : await policy.describe(input.request, { signal });
       if (!described.ok) return described;
-      const value = await decider.query(described.value, entrypoint, { signal });
+      const value = await policy.query(described.value, entrypoint, { signal });
       return !value.ok && value.reason.code === "policy.undefined" ? success(undefined) : value;
     },
     (thrown) => log.error("fault", { requestId: id, thrown }),

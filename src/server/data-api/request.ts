@@ -1,16 +1,17 @@
-import type { Request } from "express";
 import {
   failure,
   isObject,
   member,
   oneLine,
   parseStrictJson,
+  stringAt,
   success,
   type JsonObject,
   type JsonValue,
   type Result,
 } from "../../core/index.ts";
 import type { DecisionRequest, DescribedInput } from "../../decision/index.ts";
+import type { HttpRequest } from "../exchange.ts";
 import type { FaultCode } from "../fault.ts";
 import { isNamespace } from "../key.ts";
 import { queryOf } from "../query.ts";
@@ -23,7 +24,7 @@ const DEPTH = 16;
 const EXPECTED = 'expected {"image": "REFERENCE"}, with namespace and parameters where wanted';
 
 /** The `input` of a GET: the URL's parameter of that name. */
-export function inputInUrl(request: Request, { limits }: Service): Result<JsonValue, FaultCode> {
+export function inputInUrl(request: HttpRequest, { limits }: Service): Result<JsonValue, FaultCode> {
   const { "content-length": length = "0", "transfer-encoding": coding } = request.headers;
   if (length !== "0" || coding !== undefined) {
     return failure("request.invalid", "a GET has no body: the input goes into the URL's parameter input");
@@ -54,7 +55,7 @@ const MEMBERS = new Set(["image", "namespace", "parameters"]);
 /** What the input asks for: an image to be judged, or a document of the caller's own to be evaluated. */
 export type DataInput =
   | { readonly kind: "image"; readonly request: DecisionRequest }
-  | { readonly kind: "own"; readonly input: DescribedInput };
+  | { readonly kind: "own"; readonly input: DescribedInput; readonly namespace: string | null };
 
 /**
  * Reads an input. What names an image in `image` may say nothing else about it: evidence, and the time, are not the
@@ -96,11 +97,18 @@ export function readInput(
   });
 }
 
+/** Whose policy is asked: a document of one's own has the namespace where every input document has it. */
+export function namespaceOf(input: DataInput): string | null {
+  return input.kind === "image" ? input.request.namespace : input.namespace;
+}
+
 /** Its own `time` is the rules' clock, as in `assay eval`. */
 function ownDocument(document: JsonObject): Result<DataInput, FaultCode> {
   const stated = member(document, "time");
   const time = typeof stated === "string" ? new Date(stated) : new Date();
   if (Number.isNaN(time.getTime()))
     return failure("request.invalid", "the input's time is no time of RFC 3339");
-  return success({ kind: "own", input: { bytes: Buffer.from(JSON.stringify(document)), time } });
+  const stating = stringAt(document, "request", "namespace");
+  const namespace = stating !== undefined && isNamespace(stating) ? stating : null;
+  return success({ kind: "own", input: { bytes: Buffer.from(JSON.stringify(document)), time }, namespace });
 }

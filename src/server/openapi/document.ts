@@ -2,18 +2,15 @@ import type { JsonObject } from "../../core/index.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { ListenerName } from "../types.ts";
 import { responses, type Operation } from "./operation.ts";
-import { paths } from "./paths.ts";
+import { paths, type OpenApiSettings } from "./paths.ts";
 import { components } from "./schemas.ts";
 
 /**
  * The OpenAPI 3.1 document of one listener. Listeners have the same routes and word faults differently, so each serves a
  * document of its own.
  */
-export function openApiDocument(
-  listener: ListenerName,
-  { ownInput }: { readonly ownInput: boolean },
-): JsonObject {
-  const operations = Object.entries(paths(listener, ownInput)).map(([path, methods]) => {
+export function openApiDocument(listener: ListenerName, settings: OpenApiSettings): JsonObject {
+  const operations = Object.entries(paths(listener, settings)).map(([path, methods]) => {
     const described = Object.entries(methods).map(
       ([method, operation]) => [method, asOperation(path, method, operation, listener)] as const,
     );

@@ -120,8 +120,29 @@ const health = (unwell: string, ok: JsonValue, bad: JsonValue): Operation => ({
 
 const okay = (ok: boolean) => object({ ok: { const: ok } });
 
+export interface OpenApiSettings {
+  /** Whether documents of the caller's own are evaluated. */
+  readonly ownInput: boolean;
+  /** Whether callers may have the policies' sources asked; absent: they may not. */
+  readonly refresh?: boolean;
+}
+
+const refreshing: Path = {
+  post: {
+    summary: "Ask the sources of all policies now",
+    description: "For webhooks. What is sent is not read.",
+    answers: {
+      "202": ["They are being asked; what comes of it is logged.", object({ refreshing: TEXTS })],
+    },
+    faults: "data",
+  },
+};
+
 /** Every path of a listener that answers decisions. */
-export function paths(listener: ListenerName, ownInput: boolean): Readonly<Record<string, Path>> {
+export function paths(
+  listener: ListenerName,
+  { ownInput, refresh = false }: OpenApiSettings,
+): Readonly<Record<string, Path>> {
   const input = ownInput && listener === "api" ? { anyOf: [imageInput, ref("InputDocument")] } : imageInput;
   const document = {
     description: "The document.",
@@ -166,7 +187,17 @@ export function paths(listener: ListenerName, ownInput: boolean): Readonly<Recor
       post: {
         summary: "Decisions about images",
         description: "200 whatever was decided; the status says nothing of it.",
-        body: object({ images: list(TEXT) }, { namespace: { type: ["string", "null"] } }),
+        body: object(
+          { images: list(TEXT) },
+          {
+            namespace: { type: ["string", "null"] },
+            serviceAccount: {
+              description: "The pod's, in the namespace: its pull secrets are used where that is configured.",
+              type: "string",
+            },
+            imagePullSecrets: { description: "The pod's own, in the namespace.", ...TEXTS },
+          },
+        ),
         answers: {
           "200": [
             "A decision for each image.",
@@ -252,6 +283,7 @@ export function paths(listener: ListenerName, ownInput: boolean): Readonly<Recor
         faults: "api",
       },
     },
+    ...(refresh ? { "/v1/policies/refresh": refreshing } : {}),
     "/healthz": { get: health("503", okay(true), okay(false)) },
     "/readyz": { get: health("503", okay(true), okay(false)) },
     "/health": { get: health("500", object({}), object({ error: TEXT })) },

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { isObject, oneLine, type JsonValue } from "../../core/index.ts";
 import type { Decision, DecisionRequest } from "../../decision/index.ts";
 import { parseReference } from "../../image/index.ts";
+import type { ShadowDifference } from "../policies/shadow.ts";
 import { Outbox, type Delivery } from "./outbox.ts";
 import { post, type Destination } from "./post.ts";
 import type { TraceContext } from "./trace-context.ts";
@@ -20,6 +21,8 @@ export interface LoggedDecision {
 
 export interface DecisionLog {
   add(entry: LoggedDecision): void;
+  /** What a shadow policy decided otherwise: an entry of its own, whose path no decision has. */
+  addDifference(difference: ShadowDifference): void;
   close(graceMs: number): Promise<void>;
 }
 
@@ -48,12 +51,13 @@ const MOST_CODES = 100;
 export function createDecisionLog({ mask, labels, sink, dropped, clock }: DecisionLogSettings): DecisionLog {
   const outbox = new Outbox({ ...QUEUE, send: sink, dropped });
   const pointers = mask.map((pointer) => ({ pointer, path: stepsOf(pointer) }));
+  const write = (event: DecisionEvent) => {
+    const erased = pointers.flatMap(({ pointer, path }) => (erase(event, path) ? [pointer] : []));
+    outbox.add(JSON.stringify(erased.length === 0 ? event : { ...event, erased }));
+  };
   return {
-    add: (entry) => {
-      const event = eventOf(entry, labels, clock());
-      const erased = pointers.flatMap(({ pointer, path }) => (erase(event, path) ? [pointer] : []));
-      outbox.add(JSON.stringify(erased.length === 0 ? event : { ...event, erased }));
-    },
+    add: (entry) => write(eventOf(entry, labels, clock())),
+    addDifference: (difference) => write(differenceOf(difference, labels, clock())),
     close: (graceMs) => outbox.close(graceMs),
   };
 }
@@ -67,12 +71,12 @@ function eventOf(
   labels: Readonly<Record<string, string>>,
   now: Date,
 ): DecisionEvent {
-  const { policy, image, outcome, violations, warnings, reason } = decision;
+  const { image, outcome, violations, warnings, reason } = decision;
   return {
     labels: { ...labels },
     decision_id: decision.decisionId,
     ...(trace === null ? {} : { trace_id: trace.traceId, span_id: trace.spanId }),
-    bundles: { [policy.name]: { revision: policy.revision, digest: policy.digest } },
+    bundles: bundlesOf(decision),
     path: "assay/decision",
     input: {
       image: withoutCredentials(request.reference),
@@ -94,6 +98,41 @@ function eventOf(
     metrics: { timer_server_handler_ns: nanoseconds },
     req_id: requestId,
   };
+}
+
+function differenceOf(
+  { namespace, surface, enforced, shadow, onlyEnforced, onlyShadow }: ShadowDifference,
+  labels: Readonly<Record<string, string>>,
+  now: Date,
+): DecisionEvent {
+  const side = ({ allow, outcome, policy, trust }: Decision, codes: readonly string[]): JsonValue => ({
+    allow: allow && outcome === "allow",
+    outcome,
+    policy: { ...policy },
+    trust: trust.digest,
+    only: codes.slice(0, MOST_CODES).map((code) => oneLine(code, 200)),
+  });
+  return {
+    labels: { ...labels },
+    decision_id: enforced.decisionId,
+    bundles: bundlesOf(shadow),
+    path: "assay/shadow",
+    input: {
+      image: withoutCredentials(enforced.image.reference),
+      surface,
+      ...(namespace === null ? {} : { namespace }),
+    },
+    result: {
+      digest: enforced.image.digest,
+      enforced: side(enforced, onlyEnforced),
+      shadow: side(shadow, onlyShadow),
+    },
+    timestamp: now.toISOString(),
+  };
+}
+
+function bundlesOf({ policy }: Decision): JsonValue {
+  return Object.fromEntries([[policy.name, { revision: policy.revision, digest: policy.digest }]]);
 }
 
 function codesOf(results: Decision["violations"]): string[] {

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Outcome, Stage } from "../../decision/index.ts";
 import type { FaultCode } from "../fault.ts";
 import type { Decider, DeciderStatus, ListenerName } from "../types.ts";
+import { addPolicyMetrics } from "./policy-metrics.ts";
 import { MetricsRegistry, type Sample } from "./registry.ts";
 
 /** Seconds; a warm answer takes a millisecond, a cold one up to its budget of some seconds. */
@@ -133,32 +134,13 @@ function* certificates(listeners: ReturnType<Listeners>): Iterable<Sample> {
   }
 }
 
-/** Policy, trust and caches as they are now: a policy that was replaced leaves no series behind. */
+/** Policies, trust and caches as they are now: what was replaced leaves no series behind. */
 function addDeciderMetrics(registry: MetricsRegistry, decider: () => Decider | null): void {
   const status = () => decider()?.status?.();
-  registry.read("assay_ready", "1 where policy and trust are loaded.", "gauge", () => [
-    { value: decider() === null ? 0 : 1 },
+  registry.read("assay_ready", "1 where all policies and their trust are loaded.", "gauge", () => [
+    { value: decider()?.ready() === true ? 1 : 0 },
   ]);
-  registry.read("assay_policy_info", "The policy that decides; its labels say which.", "gauge", () => {
-    const policy = decider()?.policy;
-    return policy === undefined ? [] : [{ labels: { ...policy }, value: 1 }];
-  });
-  registry.read("assay_trust_info", "The trust that decides; its label says which.", "gauge", () => {
-    const trust = decider()?.trust();
-    return trust === undefined ? [] : [{ labels: { digest: trust.digest }, value: 1 }];
-  });
-  registry.read("assay_policy_loaded_timestamp_seconds", "When the policy was loaded.", "gauge", () =>
-    optional(status()?.policyLoaded.getTime()),
-  );
-  registry.read(
-    "assay_trust_root_confirmed_timestamp_seconds",
-    "When a root's repository last confirmed it.",
-    "gauge",
-    () =>
-      (status()?.roots ?? []).flatMap(({ name, confirmed }) =>
-        confirmed === null ? [] : [{ labels: { root: name }, value: confirmed.getTime() / 1000 }],
-      ),
-  );
+  addPolicyMetrics(registry, () => status()?.policies ?? []);
   addCacheMetrics(registry, status);
 }
 

@@ -7,17 +7,53 @@ import {
   IMAGE_DIGEST,
   decisionFor,
   fakeDecider,
+  POLICY,
   providerRequest,
   startTestService,
+  STORE,
+  TRUST,
   UNDECIDED,
 } from "../harness.ts";
 import type { TestService, TestServiceOptions } from "../harness.ts";
 
 const STATUS: DeciderStatus = {
-  policyLoaded: new Date("2026-11-22T10:00:00Z"),
-  roots: [
-    { name: "public-good", confirmed: new Date("2026-11-22T09:00:00Z") },
-    { name: "own", confirmed: null },
+  policies: [
+    {
+      store: STORE,
+      names: { policy: POLICY, trust: TRUST },
+      roots: [
+        { name: "public-good", confirmed: new Date("2026-11-22T09:00:00Z") },
+        { name: "own", confirmed: null },
+      ],
+      activations: { activated: 3, refused: 2, failed: 1 },
+      shadow: {
+        store: { ...STORE, name: "default.shadow", ready: false, signedBy: [], activated: null },
+        names: null,
+        decisions: { same: 10, different: 2, failed: 1, dropped: 4 },
+      },
+    },
+    {
+      store: {
+        ...STORE,
+        name: "team-a",
+        ready: false,
+        source: "team-a.tar.gz",
+        sequence: null,
+        signedBy: [],
+        activated: null,
+        confirmed: null,
+        stale: true,
+        lastRefusal: {
+          code: "signature.missing",
+          message: "there is no signature",
+          time: new Date("2026-11-22T10:30:00Z"),
+        },
+      },
+      names: null,
+      roots: [],
+      activations: { activated: 0, refused: 1, failed: 0 },
+      shadow: null,
+    },
   ],
   caching: {
     remembered: 5,
@@ -159,10 +195,21 @@ describe("metrics of the service", () => {
   it("T258 say which policy and trust decide, since when, and what the caches hold", () => {
     expect(lines()).to.include.members([
       "assay_ready 1",
-      `assay_policy_info{name="acme-images",revision="3.1.0",digest="${decider.policy.digest}"} 1`,
-      `assay_trust_info{digest="${decider.trust().digest}"} 1`,
-      "assay_policy_loaded_timestamp_seconds 1795341600",
-      'assay_trust_root_confirmed_timestamp_seconds{root="public-good"} 1795338000',
+      `assay_policy_info{policy="default",name="acme-images",revision="3.1.0",digest="${POLICY.digest}"} 1`,
+      `assay_trust_info{policy="default",digest="${TRUST.digest}"} 1`,
+      'assay_policy_ready{policy="default"} 1',
+      'assay_policy_ready{policy="team-a"} 0',
+      'assay_policy_loaded_timestamp_seconds{policy="default"} 1795341600',
+      'assay_policy_confirmed_timestamp_seconds{policy="default"} 1795345200',
+      'assay_policy_stale{policy="default"} 0',
+      'assay_policy_stale{policy="team-a"} 1',
+      'assay_policy_sequence{policy="default"} 12',
+      'assay_policy_activations_total{policy="default",outcome="activated"} 3',
+      'assay_policy_activations_total{policy="team-a",outcome="refused"} 1',
+      'assay_policy_refused_timestamp_seconds{policy="team-a",code="signature.missing"} 1795343400',
+      'assay_trust_root_confirmed_timestamp_seconds{policy="default",root="public-good"} 1795338000',
+      'assay_shadow_decisions_total{policy="default",result="different"} 2',
+      'assay_shadow_decisions_total{policy="default",result="dropped"} 4',
       'assay_decisions_answered_total{source="remembered"} 5',
       'assay_decisions_answered_total{source="overloaded"} 3',
       'assay_cache_entries{cache="decisions"} 7',
@@ -170,6 +217,21 @@ describe("metrics of the service", () => {
       'assay_decisions_queued{state="waiting"} 6',
       "assay_registries_paused 1",
     ]);
+    // What is not known has no line: neither a policy that is not loaded nor a sequence that it does not have.
+    const unknown =
+      /^assay_(?:policy_info|policy_sequence|shadow_policy_info).*policy="team-a"|^assay_shadow_policy_info/;
+    expect(lines().filter((line) => unknown.test(line))).to.deep.equal([]);
+  });
+
+  it("T215 cut what a policy's author may choose, and keep its lines apart from others", () => {
+    const name = `x${"y".repeat(1000)}\n"evil{}`;
+    const policies = [
+      { ...STATUS.policies[0], names: { policy: { ...POLICY, name, revision: name }, trust: TRUST } },
+    ] as DeciderStatus["policies"];
+    metrics = new ServiceMetrics(() => fakeDecider(undefined, { status: () => ({ ...STATUS, policies }) }));
+    const [info = "", ...more] = lines().filter((line) => line.startsWith("assay_policy_info"));
+    expect(more).to.deep.equal([]);
+    expect(info.length).to.be.lessThan(700);
   });
 
   it("say so where nothing is loaded yet", () => {
@@ -183,20 +245,67 @@ describe("metrics of the service", () => {
     expect((await inside.call("GET", "/readyz")).json).to.deep.equal({
       ok: true,
       draining: false,
-      policy: { ...decider.policy, loaded: "2026-11-22T10:00:00.000Z" },
-      trust: {
-        ...decider.trust(),
-        roots: [
-          { name: "public-good", confirmed: "2026-11-22T09:00:00.000Z" },
-          { name: "own", confirmed: null },
-        ],
-      },
+      policies: [
+        {
+          name: "default",
+          ready: true,
+          source: "oci://registry.example/policies/acme:stable",
+          policy: POLICY,
+          sequence: 12,
+          signers: [{ signer: "release", form: "opa", identity: "key-1", issuer: null }],
+          origin: "source",
+          loaded: "2026-11-22T10:00:00.000Z",
+          confirmed: "2026-11-22T11:00:00.000Z",
+          stale: false,
+          refusal: null,
+          trust: {
+            ...TRUST,
+            roots: [
+              { name: "public-good", confirmed: "2026-11-22T09:00:00.000Z" },
+              { name: "own", confirmed: null },
+            ],
+          },
+          shadow: {
+            name: "default.shadow",
+            ready: false,
+            source: "oci://registry.example/policies/acme:stable",
+            policy: null,
+            sequence: 12,
+            signers: [],
+            origin: "source",
+            loaded: null,
+            confirmed: "2026-11-22T11:00:00.000Z",
+            stale: false,
+            refusal: null,
+            decisions: { same: 10, different: 2, failed: 1, dropped: 4 },
+          },
+        },
+        {
+          name: "team-a",
+          ready: false,
+          source: "team-a.tar.gz",
+          policy: null,
+          sequence: null,
+          signers: [],
+          origin: "source",
+          loaded: null,
+          confirmed: null,
+          stale: true,
+          refusal: {
+            code: "signature.missing",
+            message: "there is no signature",
+            time: "2026-11-22T10:30:00.000Z",
+          },
+          trust: null,
+          shadow: null,
+        },
+      ],
     });
     const outside = await start({ listener: "kyverno" });
     expect((await outside.call("GET", "/readyz")).json).to.deep.equal({ ok: true });
     const empty = await start({ listener: "metrics", decider: null });
     const { status, json } = await empty.call("GET", "/readyz");
-    expect([status, json]).to.deep.equal([503, { ok: false, draining: false, policy: null, trust: null }]);
+    expect([status, json]).to.deep.equal([503, { ok: false, draining: false, policies: [] }]);
   });
 });
 

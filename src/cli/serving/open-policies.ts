@@ -1,0 +1,223 @@
+import { stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { failure, oneLine, success, type Result } from "../../core/index.ts";
+import type { Appraisal, Decision } from "../../decision/index.ts";
+import type { RegistrySettings } from "../../registry/index.ts";
+import {
+  compileFolder,
+  faultLines,
+  openProvenanceJudge,
+  openSigners,
+  openSource,
+  parseLock,
+  PolicyStore,
+  schemeOf,
+  SYSTEM_CLOCK,
+  type HttpCredentials,
+  type PolicyLock,
+  type ProvenanceJudge,
+  type StoreSettings,
+} from "../../release/index.ts";
+import type {
+  Log,
+  PolicyRelease,
+  PolicySettings,
+  ServedPolicy,
+  ShadowDifference,
+} from "../../server/index.ts";
+import { readInputFile } from "../files.ts";
+import { openPolicy } from "../policy.ts";
+import type { Opened } from "../setup.ts";
+import { holdRevision, type Desk, type Revision } from "./desk.ts";
+import { openShadow } from "./open-shadow.ts";
+import { PolicyTrust, type TrustWorld } from "./policy-trust.ts";
+import { Activations, StoredPolicy } from "./stored-policy.ts";
+
+/** Milliseconds for which a source may send, besides those for which it may hold a question. */
+const FETCH_MS = 120_000;
+
+/** Bytes of a policy.lock. */
+const LARGEST_LOCK = 256 * 1024;
+
+/** What the policies of one service share. */
+export interface PoliciesWorld {
+  readonly desk: Desk;
+  readonly trust: TrustWorld;
+  /** How registries are spoken to, for policies as for images. */
+  readonly registries: RegistrySettings;
+  readonly log: Log;
+  readonly clock: () => Date;
+  readonly differs: (difference: ShadowDifference) => void;
+}
+
+/**
+ * Opens all policies, each with its source, signers and trust. What is at fault on this host (a key that is none, a local
+ * policy that cannot be loaded) is the failure, a line each (threats T254, T255). A source elsewhere may be down: the
+ * service begins without it, is not ready, and asks again (T191).
+ */
+export async function openPolicies(
+  policies: readonly PolicySettings[],
+  world: PoliciesWorld,
+): Promise<Result<Opened<{ readonly policies: readonly ServedPolicy[] }>>> {
+  const opened = await Promise.all(policies.map((settings) => openOne(settings, world)));
+  const close = async () => {
+    await Promise.all(opened.map((one) => (one.ok ? one.value.close() : undefined)));
+  };
+  const faults = opened.flatMap((one) => (one.ok ? [] : [one.reason.message]));
+  const [first] = opened.flatMap((one) => (one.ok ? [] : [one.reason]));
+  if (first !== undefined) {
+    await close();
+    return failure(first.code, faults.join("\n"));
+  }
+  return success({ policies: opened.flatMap((one) => (one.ok ? [one.value.policy] : [])), close });
+}
+
+async function openOne(
+  settings: PolicySettings,
+  world: PoliciesWorld,
+): Promise<Result<Opened<{ readonly policy: ServedPolicy }>>> {
+  const { name, namespaces, expire, source } = settings;
+  const ends: (() => unknown)[] = [];
+  const close = async () => {
+    await Promise.all(ends.map((end) => end()));
+  };
+  const refuse = async <Fault>(fault: Fault): Promise<Fault> => {
+    await close();
+    return fault;
+  };
+  const shadow =
+    settings.shadow === null ? success(null) : await openShadow(settings, settings.shadow, world);
+  if (!shadow.ok) return shadow;
+  const beside = shadow.value;
+  ends.push(() => beside?.close());
+  const rest = await storeRest(settings, world);
+  if (!rest.ok) return refuse(rest);
+  ends.push(rest.value.close);
+  const activations = new Activations(world.log);
+  const opened = await openStore(settings, settings, world, {
+    ...rest.value.rest,
+    report: activations.report,
+  });
+  if (!opened.ok) return refuse(opened);
+  const store = opened.value;
+  ends.push(() => store.close());
+
+  const starting = store.start(new AbortController().signal);
+  const isHere = schemeOf(source) === undefined;
+  const started = isHere ? await starting : undefined;
+  if (started?.ok === false) {
+    const { code, message } = started.reason;
+    return refuse(failure(code, await linesOf(source, `policy ${name}: ${message}`)));
+  }
+  const decided =
+    beside === null
+      ? undefined
+      : (decision: Decision, evidence: Appraisal) => beside.offer(decision, evidence);
+  const hold = (revision: Revision) => holdRevision(revision, world.desk, decided);
+  const policy = new StoredPolicy({ name, namespaces, expire, store, activations, hold, shadow: beside });
+  return success({ policy, close });
+}
+
+/** What a policy may have that its shadow has not. */
+async function storeRest(
+  { provenance, lock, lastGood, requireSequence, maxAge, expire }: PolicySettings,
+  { clock }: PoliciesWorld,
+): Promise<Result<Opened<{ readonly rest: Partial<StoreSettings<PolicyTrust>> }>>> {
+  const locked = lock === null ? success(null) : await readLock(lock);
+  if (!locked.ok) return locked;
+  const policy = provenance === null ? success(null) : await openPolicy(provenance.policy);
+  if (!policy.ok) return policy;
+  const judge = policy.value === null ? success(null) : await openProvenanceJudge(policy.value);
+  if (!judge.ok) return judge;
+  return success({
+    rest: {
+      lock: locked.value,
+      lastGood,
+      requireSequence,
+      maxAgeMs: maxAge,
+      expire,
+      ...(judge.value === null ? {} : { judgeProvenance: judging(judge.value, clock) }),
+    },
+    close: async () => {
+      await judge.value?.close();
+    },
+  });
+}
+
+/** A local source that it names is relative to its folder, as the configuration's are. */
+async function readLock(path: string): Promise<Result<PolicyLock>> {
+  const bytes = await readInputFile(path, LARGEST_LOCK);
+  if (!bytes.ok) return bytes;
+  const lock = parseLock(Buffer.from(bytes.value).toString());
+  if (!lock.ok) return failure(lock.reason.code, `${path}: ${lock.reason.message}`);
+  const { source } = lock.value;
+  return success(
+    schemeOf(source) === undefined ? { ...lock.value, source: resolve(dirname(path), source) } : lock.value,
+  );
+}
+
+function judging(
+  { judge }: ProvenanceJudge,
+  clock: () => Date,
+): NonNullable<StoreSettings<PolicyTrust>["judgeProvenance"]> {
+  return async (delivery, signal) => {
+    const judged = await judge(delivery, { now: clock(), signal });
+    if (!judged.ok || judged.value.allow) return judged;
+    const { outcome, reason, violations } = judged.value;
+    const [why = "it gives no reason"] = [reason, ...violations].flatMap((one) =>
+      one === null ? [] : [`${one.code}: ${one.message}`],
+    );
+    return failure("provenance.refused", oneLine(`the policy for policies says ${outcome}: ${why}`));
+  };
+}
+
+/** A store of a release, with who may have signed it and where it is asked for. */
+export async function openStore(
+  { name, credentials, longPoll, refresh }: PolicySettings,
+  release: PolicyRelease,
+  world: PoliciesWorld,
+  rest: Partial<StoreSettings<PolicyTrust>>,
+): Promise<Result<PolicyStore<PolicyTrust>>> {
+  const signers = await openSigners(release.signers);
+  if (!signers.ok) return failure(signers.reason.code, `policy ${name}: ${signers.reason.message}`);
+  const source = await openSource(release.source, {
+    registries: world.registries,
+    ...(longPoll === null ? {} : { longPollSeconds: Math.ceil(longPoll / 1000) }),
+    ...(credentials === null ? {} : { credentials: httpCredentials(credentials) }),
+  });
+  if (!source.ok) return failure(source.reason.code, `policy ${name}: ${source.reason.message}`);
+  const store = new PolicyStore<PolicyTrust>({
+    name,
+    source: source.value,
+    signers: signers.value,
+    refreshMs: refresh,
+    ...(longPoll === null ? {} : { limits: { fetchMs: longPoll + FETCH_MS } }),
+    clock: { ...SYSTEM_CLOCK, now: world.clock },
+    prepare: (bundle) => PolicyTrust.open(name, bundle, world.trust),
+    dispose: (trust) => trust.close(),
+    ...rest,
+  });
+  return success(store);
+}
+
+/** A policy that cannot be loaded, with a line for each of its faults where it is a folder. */
+async function linesOf(source: string, message: string): Promise<string> {
+  const found = await stat(source).catch(() => undefined);
+  if (found?.isDirectory() !== true) return message;
+  const compiled = await compileFolder(source).catch(() => undefined);
+  return compiled?.ok === false ? faultLines(source, compiled.faults) : message;
+}
+
+function httpCredentials({
+  tokenFile,
+  clientCert,
+  clientKey,
+  ca,
+}: NonNullable<PolicySettings["credentials"]>): HttpCredentials {
+  return {
+    ...(tokenFile === null ? {} : { tokenFile }),
+    ...(clientCert === null ? {} : { clientCert }),
+    ...(clientKey === null ? {} : { clientKey }),
+    ...(ca === null ? {} : { ca }),
+  };
+}
