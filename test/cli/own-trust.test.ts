@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FORMS, notaryLab, signedWith } from "../verification/notary/lab.ts";
@@ -20,7 +20,10 @@ describe("assay verify by one's own authorities", () => {
   });
   const notary = notaryLab();
   let folder: string;
-  let files: Record<"bundle" | "ca" | "revoked" | "store" | "other" | (typeof FORMS)[number], string>;
+  let files: Record<
+    "bundle" | "ca" | "listed" | "revoked" | "store" | "other" | (typeof FORMS)[number],
+    string
+  >;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "assay-own-"));
     mkdirSync(join(folder, "other"));
@@ -31,6 +34,7 @@ describe("assay verify by one's own authorities", () => {
     files = {
       bundle: write("bundle.sigstore.json", JSON.stringify(signedBundle(sigstore, statement, by))),
       ca: write("acme.pem", pemOf(root)),
+      listed: write("listed.pem", pemOf(root) + revocationList(root, {})),
       revoked: write(
         "revoked.pem",
         pemOf(root) + revocationList(root, { revoked: [{ certificate: by.certificate, at: new Date(0) }] }),
@@ -46,6 +50,50 @@ describe("assay verify by one's own authorities", () => {
   const verify = (...flags: readonly string[]): Promise<Ran> =>
     assay(["verify", `app@${IMAGE}`, "--offline", "--at", SIGNED_AT.toISOString(), ...flags]);
   const SUBJECT = "C=US, ST=WA, O=Acme";
+
+  const proposals: readonly {
+    readonly name: string;
+    readonly flags: () => string[];
+    readonly evidence: () => string;
+    readonly lines: readonly string[];
+    readonly trust: readonly string[];
+  }[] = [
+    {
+      name: "an authority of one's own",
+      flags: () => ["--certificate-authority", files.ca],
+      evidence: () => files.bundle,
+      lines: ['authority: "acme"', 'identity: "ci.acme.test"', "CN=CI"],
+      trust: ["acme.pem"],
+    },
+    {
+      name: "an authority with its revocation list",
+      flags: () => ["--certificate-authority", files.listed],
+      evidence: () => files.bundle,
+      lines: ['authority: "listed"'],
+      trust: ["listed.crl", "listed.pem"],
+    },
+    ...FORMS.map((form) => ({
+      name: `a store of the Notary Project (${form})`,
+      flags: () => ["--notary-store", files.store],
+      evidence: () => files[form],
+      lines: ['notary: "store"', "O=Acme"],
+      trust: ["notary.yaml", "store.pem"],
+    })),
+  ];
+  for (const { name, flags, evidence, lines, trust } of proposals) {
+    it(`T092 policy init --from proposes ${name}, and nobody else`, async () => {
+      const policy = mkdtempSync(join(folder, "policy-"));
+      const asked = ["--evidence", evidence(), "--offline", "--at", SIGNED_AT.toISOString()];
+      const made = await assay(["policy", "init", policy, "--from", `app@${IMAGE}`, ...flags(), ...asked]);
+      expect(made.code, made.stderr).to.equal(0);
+      const yaml = readFileSync(join(policy, "policy.yaml"), "utf8");
+      for (const line of lines) expect(yaml).to.include(line);
+      expect(readdirSync(join(policy, "trust")).sort()).to.deep.equal(trust);
+      const verified = await assay(["verify", `app@${IMAGE}`, "--policy", policy, ...asked]);
+      expect([verified.code, verified.stderr]).to.deep.equal([0, ""]);
+      expect((await assay(["policy", "test", policy])).code).to.equal(0);
+    });
+  }
 
   const cases: readonly { readonly name: string; readonly flags: () => string[]; readonly code: 0 | 1 }[] = [
     {

@@ -55,7 +55,9 @@ describe("a proposal", () => {
 
   it("names who signed, and what every record states", () => {
     const proposal = propose(good());
-    expect(proposal?.signers.map(({ issuer }) => issuer)).to.deep.equal([RELEASE.issuer]);
+    expect(
+      proposal?.signers.map((signer) => (signer.kind === "certificate" ? signer.issuer : null)),
+    ).to.deep.equal([RELEASE.issuer]);
     expect(proposal?.sections.map(({ name }) => name)).to.deep.equal(["provenance"]);
     expect(proposal?.collections).to.deep.equal(["slsa-build-l2"]);
   });
@@ -63,7 +65,27 @@ describe("a proposal", () => {
   it("T092 leaves out a signer whose identity holds a wildcard of its own", () => {
     expect(propose(signed({ identity: "https://github.com/*/x@refs/tags/v1" }))).to.equal(undefined);
     expect(propose(signed({ identityType: "several" }))).to.equal(undefined);
-    expect(propose(signed({ kind: "x509", issuer: null }))).to.equal(undefined);
+    const own = { kind: "x509", issuer: null, trustRoot: "acme" };
+    const names = [{ type: "dns", value: "*.acme.example" }];
+    expect(propose(signed({ ...own, subject: null, subjectAlternativeNames: names }))).to.equal(undefined);
+  });
+
+  it("T092 names a certificate of one's own as narrowly as it can, of the Notary Project by the subject alone", () => {
+    const own = { kind: "x509", issuer: null, trustRoot: "acme", subject: "C=US, ST=WA, O=Acme, CN=CI" };
+    const signerOf = (change: object, stores: readonly string[] = []) =>
+      propose(signed({ ...own, ...change }), new Set(stores))?.signers[0];
+    const identity = { seen: RELEASE.identity, pattern: RELEASE.identity.replace(/v[\d.]+$/, "v*") };
+    const subject = own.subject;
+    expect(signerOf({})).to.deep.equal({
+      kind: "authority",
+      name: "CI",
+      authority: "acme",
+      identity,
+      subject,
+    });
+    expect(signerOf({}, ["acme"])).to.deep.equal({ kind: "notary", name: "CI", store: "acme", subject });
+    expect(signerOf({ subject: "O=Acme, CN=CI" }, ["acme"])).to.equal(undefined);
+    expect(signerOf({ subject: "O=Acme*", subjectAlternativeNames: [] })).to.equal(undefined);
   });
 
   it("demands nothing that is contradicted, not even by one of several, and says so", () => {

@@ -20,6 +20,10 @@ export const policyInit: Command = {
   flags: {
     organization: { value: "NAME", help: "owner of the source repositories: acme, acme/platform" },
     ci: { value: "CI", choices: CI_NAMES, help: "the build system" },
+    host: {
+      value: "HOST",
+      help: "where the source repositories lie, for a GitLab or GitHub of one's own: gitlab.example.com",
+    },
     registry: { value: "HOST/PATH", help: "where the images lie: ghcr.io/acme" },
     branch: { value: "BRANCH", help: "releases are built from this branch (default main)" },
     tags: { help: "releases are built from tags v*" },
@@ -31,7 +35,21 @@ export const policyInit: Command = {
       repeatable: true,
       help: "the build system's public key in PEM; with --from, keys to verify with",
     },
-    "trusted-root": { value: "FILE", repeatable: true, help: "with --from: a Sigstore trusted_root.json" },
+    "trusted-root": {
+      value: "FILE",
+      repeatable: true,
+      help: "a trusted_root.json: of the Sigstore that certifies the host's pipelines; with --from, to verify with",
+    },
+    "certificate-authority": {
+      value: "FILE",
+      repeatable: true,
+      help: "with --from: an X.509 authority of one's own in PEM, with its CRLs",
+    },
+    "notary-store": {
+      value: "FILE",
+      repeatable: true,
+      help: "with --from: a Notary Project trust store (ca) in PEM, with its CRLs",
+    },
     ...EVIDENCE_FLAGS,
     ...AT_FLAG,
   },
@@ -39,14 +57,25 @@ export const policyInit: Command = {
     "assay policy init ./policy",
     "assay policy init ./policy --organization acme --ci github --registry ghcr.io/acme --tags",
     "assay policy init ./policy --organization acme --ci tekton --registry quay.io/acme --key chains.pub",
+    "assay policy init ./policy --organization acme --ci gitlab --host gitlab.example.com --registry registry.example.com/acme",
     "assay policy init ./policy --from ghcr.io/acme/app:1.2.0",
+    "assay policy init ./policy --from registry.example.com/acme/app:1 --notary-store store.pem",
   ],
   positionals: { least: 1, most: 1, name: "DIR" },
   run: (args, io) => run(args, io),
 };
 
-const ABOUT_NEW = ["organization", "ci", "registry", "branch", "tags"] as const;
-const ABOUT_FROM = ["trusted-root", "evidence", "layout", "platform", "offline", "timeout", "at"] as const;
+const ABOUT_NEW = ["organization", "ci", "host", "registry", "branch", "tags"] as const;
+const ABOUT_FROM = [
+  "certificate-authority",
+  "notary-store",
+  "evidence",
+  "layout",
+  "platform",
+  "offline",
+  "timeout",
+  "at",
+] as const;
 
 async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const [folder = ""] = args.positionals;

@@ -1,15 +1,21 @@
+import { basename } from "node:path";
 import { failure, oneLine, success, type Result } from "../../core/index.ts";
 import type { Arguments } from "../arguments.ts";
 import { readInputFile } from "../files.ts";
 import type { Io } from "../io.ts";
-import { profileOf } from "./profiles.ts";
+import { hasGroups, isOwnHost, profileOf, usualHost, type Asked } from "./profiles.ts";
 import { CI_NAMES, type Answers, type CiName } from "./types.ts";
 
 const LARGEST_KEY = 64 * 1024;
+const LARGEST_ROOT = 10 * 1024 * 1024;
+const EMBEDDED_ROOT = "public-good";
+
+/** Nobody to ask. */
+const SILENT = {};
 
 /** One thing that must be known: the flag that gives it, the question that asks for it, and what is wrong with an answer. */
 interface Wanted {
-  readonly flag: "organization" | "ci" | "registry";
+  readonly flag: "organization" | "ci" | "host" | "registry";
   readonly question: string;
   readonly fault: (answer: string) => string | undefined;
 }
@@ -27,6 +33,17 @@ const CI: Wanted = {
   flag: "ci",
   question: `Build system (${CI_NAMES.join(", ")})`,
   fault: (answer) => (isCi(answer) ? undefined : `expected one of ${CI_NAMES.join(", ")}`),
+};
+
+const HOST: Wanted = {
+  flag: "host",
+  question: "Host of the source repositories, such as gitlab.example.com",
+  fault: (answer) =>
+    /^(?=.{1,253}(?::|$))[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?::[1-9]\d{0,4})?$/.test(
+      answer,
+    )
+      ? undefined
+      : "expected the name of a host in lower case, without scheme or path, such as gitlab.example.com",
 };
 
 const REGISTRY: Wanted = {
@@ -61,10 +78,15 @@ export async function readAnswers(args: Arguments, io: Io): Promise<Result<Answe
   if (!organization.ok) return organization;
   const ci = await answer(CI, args, io, "github");
   if (!ci.ok) return ci;
-  if (ci.value !== "gitlab" && organization.value.includes("/")) {
+  const system = isCi(ci.value) ? ci.value : "github";
+  // Whose GitHub or Google it is, is seldom a question; where other builders' sources lie, always.
+  const isAsked = missing.length > 0 && system !== "github" && system !== "gcb";
+  const host = await answer(HOST, args, isAsked ? io : SILENT, usualHost(system));
+  if (!host.ok) return host;
+  if (organization.value.includes("/") && !hasGroups({ ci: system, host: host.value })) {
     return failure(
       "usage",
-      `--organization ${organization.value}: only GitLab has groups in groups; name the owner`,
+      `--organization ${organization.value}: only GitLab has groups in groups; name the owner, or the host by --host`,
     );
   }
   const registry = await answer(REGISTRY, args, io, undefined);
@@ -73,18 +95,22 @@ export async function readAnswers(args: Arguments, io: Io): Promise<Result<Answe
   if (!ref.ok) return ref;
   const known = {
     organization: organization.value,
-    ci: isCi(ci.value) ? ci.value : ("github" as const),
+    ci: system,
+    host: host.value,
     registry: registry.value.replace(/\/$/, ""),
     ref: ref.value,
   };
-  const key = await keyAnswer(known, args, missing.length > 0 ? io : undefined);
-  return key.ok ? success({ ...known, key: key.value }) : key;
+  const asking = missing.length > 0 ? io : undefined;
+  const key = await keyAnswer(known, args, asking);
+  if (!key.ok) return key;
+  const trustedRoot = await rootAnswer(known, args, asking);
+  return trustedRoot.ok ? success({ ...known, key: key.value, trustedRoot: trustedRoot.value }) : trustedRoot;
 }
 
 async function answer(
   { flag, question, fault }: Wanted,
   args: Arguments,
-  io: Io,
+  io: Pick<Io, "ask">,
   usual: string | undefined,
 ): Promise<Result<string, "usage">> {
   const given = args.text(flag);
@@ -109,7 +135,7 @@ async function refAnswer(args: Arguments, io: Io | undefined): Promise<Result<An
 }
 
 async function keyAnswer(
-  known: Pick<Answers, "ci" | "organization" | "ref">,
+  known: Asked,
   args: Arguments,
   io: Io | undefined,
 ): Promise<Result<string | null, "usage">> {
@@ -130,7 +156,44 @@ async function keyAnswer(
   return bytes.ok ? success(bytes.value.toString("utf8")) : failure("usage", bytes.reason.message);
 }
 
-async function ask(io: Io, question: string, usual: string | undefined): Promise<string | undefined> {
+/** The trusted root of the Sigstore that certifies the pipelines of a host of one's own. */
+async function rootAnswer(
+  known: Asked,
+  args: Arguments,
+  io: Io | undefined,
+): Promise<Result<Answers["trustedRoot"], "usage">> {
+  const [given, second] = args.texts("trusted-root");
+  if (second !== undefined)
+    return failure("usage", "--trusted-root is given twice; pipelines are certified by one Sigstore");
+  const { signs, title } = profileOf(known);
+  if (signs === "key") {
+    return given === undefined
+      ? success(null)
+      : failure("usage", `--trusted-root: ${title} signs with a key; add roots to trust/ by hand`);
+  }
+  const question = `File of the trusted_root.json that certifies ${known.host} (empty: put it into trust/ later)`;
+  const asked =
+    given === undefined && io !== undefined && isOwnHost(known) ? await ask(io, question, "") : undefined;
+  const path = given ?? asked ?? "";
+  if (path === "") return success(null);
+  const name = basename(path, ".json");
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name) || name === EMBEDDED_ROOT) {
+    return failure(
+      "usage",
+      `--trusted-root ${oneLine(path)}: expected a file name of letters, digits, . _ and -, and another than ${EMBEDDED_ROOT}`,
+    );
+  }
+  const bytes = await readInputFile(path, LARGEST_ROOT);
+  return bytes.ok
+    ? success({ name, text: bytes.value.toString("utf8") })
+    : failure("usage", bytes.reason.message);
+}
+
+async function ask(
+  io: Pick<Io, "ask">,
+  question: string,
+  usual: string | undefined,
+): Promise<string | undefined> {
   const hint = usual === undefined || usual === "" ? "" : ` [${usual}]`;
   const line = await io.ask?.(`${question}${hint}: `);
   const text = line?.trim();

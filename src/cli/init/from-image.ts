@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { failure, oneLine, success, type JsonObject, type Result } from "../../core/index.ts";
 import { gather } from "../../decision/index.ts";
 import type { InputDocument } from "../../normalization/index.ts";
@@ -12,8 +11,8 @@ import { assemble } from "./assemble.ts";
 import type { NewPolicy } from "./new-policy.ts";
 import { commonFiles } from "./other-files.ts";
 import { propose, type Proposal } from "./proposal.ts";
+import { proposedTrust } from "./proposed-trust.ts";
 import { proposedYaml } from "./proposed-yaml.ts";
-import type { PolicyFile } from "./types.ts";
 
 /** A proposal, and whether it allows the very image that it comes from. */
 export interface ProposedPolicy extends NewPolicy {
@@ -22,7 +21,9 @@ export interface ProposedPolicy extends NewPolicy {
 
 /** The flags of `policy init` that are about evidence; others of `readQuestion` it does not have. */
 const ASKED: ReadonlySet<string> = new Set(
-  "trusted-root key evidence layout platform offline timeout at".split(" "),
+  "trusted-root key certificate-authority notary-store evidence layout platform offline timeout at".split(
+    " ",
+  ),
 );
 
 /**
@@ -51,7 +52,7 @@ export async function proposePolicy(image: string, args: Arguments, io: Io): Pro
   await close();
   if (!gathered.ok) return gathered;
   const { input } = gathered.value;
-  const proposal = propose(input);
+  const proposal = propose(input, new Set((context.trust.notary ?? []).map(({ name }) => name)));
   if (proposal === undefined) {
     const message = `nothing about ${oneLine(image, 200)} is verified, so nobody can be named whose word would count; \`assay evidence\` shows why`;
     return failure("policy.nothing_verified", message);
@@ -65,23 +66,18 @@ async function policyOf(
   settings: DecisionSettings,
   trust: TrustMaterial,
 ): Promise<Result<ProposedPolicy>> {
-  const roots = await rootFiles(settings, trust);
-  if (!roots.ok) return roots;
+  const trusted = await proposedTrust(settings.trust, proposal, trust);
+  if (!trusted.ok) return trusted;
   const { reference, digest } = input.image;
   const yaml = proposedYaml(proposal, {
     reference,
     digest,
     time: input.time,
-    nameTrustRoots: roots.value.length > 1,
+    nameTrustRoots: trusted.value.roots > 1,
   });
   const recorded: JsonObject = JSON.parse(JSON.stringify(input));
   const assembled = await assemble(
-    [
-      { path: "policy.yaml", text: yaml },
-      ...commonFiles(proposal.match),
-      ...roots.value,
-      ...keyFiles(proposal, trust),
-    ],
+    [{ path: "policy.yaml", text: yaml }, ...commonFiles(proposal.match), ...trusted.value.files],
     [
       {
         path: "examples/trusted.json",
@@ -112,34 +108,8 @@ async function policyOf(
   });
 }
 
-/** The trusted roots that the evidence was verified with; the public Sigstore's is embedded. */
-async function rootFiles(
-  { trust: { trustedRoots } }: DecisionSettings,
-  trust: TrustMaterial,
-): Promise<Result<readonly PolicyFile[]>> {
-  const files: PolicyFile[] = [];
-  for (const [i, path] of trustedRoots.entries()) {
-    const name = trust.roots[i]?.name ?? "";
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
-      return failure(
-        "usage",
-        `--trusted-root ${oneLine(path)}: expected a file name of letters, digits, . _ and -`,
-      );
-    }
-    files.push({ path: `trust/${name}.json`, text: await readFile(path, "utf8") });
-  }
-  return success(files);
-}
-
-function keyFiles({ signers }: Proposal, trust: TrustMaterial): readonly PolicyFile[] {
-  return signers.flatMap(({ name, keyId }) => {
-    const key = trust.keys.find((one) => one.keyId === keyId)?.key;
-    if (key === undefined) return [];
-    return [{ path: `trust/${name}.pub`, text: key.export({ type: "spki", format: "pem" }).toString() }];
-  });
-}
-
 const STRANGERS_KEY = `sha256:${"5".repeat(64)}`;
+const SUBJECT = "C=US, ST=WA, O=Stranger";
 
 /** The document with every signature by somebody whom the same authorities would certify. */
 function byStranger(input: InputDocument): JsonObject {
@@ -147,8 +117,15 @@ function byStranger(input: InputDocument): JsonObject {
     ...piece,
     signers: piece.signers.map((signer) => {
       if (signer.kind === "key") return { ...signer, keyId: STRANGERS_KEY };
+      if (signer.identityType === "subject") return { ...signer, identity: SUBJECT, subject: SUBJECT };
       const identity = "https://github.com/stranger/app/.github/workflows/release.yml@refs/heads/main";
-      return { ...signer, identity, subjectAlternativeNames: [{ type: "uri", value: identity }] };
+      const subjectAlternativeNames = [{ type: "uri", value: identity }];
+      return {
+        ...signer,
+        identity,
+        subject: signer.subject === null ? null : SUBJECT,
+        subjectAlternativeNames,
+      };
     }),
   }));
   const document: JsonObject = JSON.parse(JSON.stringify({ ...input, evidence }));

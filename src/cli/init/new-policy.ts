@@ -4,7 +4,7 @@ import { publicKeyId } from "../../policy/index.ts";
 import { assemble } from "./assemble.ts";
 import { otherFiles, sampleRule } from "./other-files.ts";
 import { policyYaml } from "./policy-yaml.ts";
-import { profileOf } from "./profiles.ts";
+import { isOwnHost, profileOf } from "./profiles.ts";
 import { sampleDocuments } from "./sample-documents.ts";
 import type { Answers, PolicyFile } from "./types.ts";
 
@@ -64,6 +64,11 @@ function keyFor(pem: string | null): { readonly pem: string; readonly given: boo
 function notesOf(answers: Answers, keyGiven: boolean): readonly string[] {
   const { title, statesRef } = profileOf(answers);
   return [
+    ...(isOwnHost(answers) && answers.trustedRoot === null
+      ? [
+          `the public Sigstore does not certify pipelines of ${answers.host}: until the trusted_root.json of the one that does is in trust/ (--trusted-root), every image is denied`,
+        ]
+      : []),
     ...(keyGiven
       ? []
       : [`trust/release.pub is a placeholder that denies everything: put the key of ${title} in its place`]),

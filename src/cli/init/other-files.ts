@@ -1,5 +1,5 @@
 import { KEY_FILE, slugOf } from "./policy-yaml.ts";
-import { profileOf } from "./profiles.ts";
+import { isOwnHost, profileOf } from "./profiles.ts";
 import type { Answers, PolicyFile } from "./types.ts";
 
 /** What lies beside policy.yaml and its examples. */
@@ -11,6 +11,9 @@ export function otherFiles(
     ...commonFiles(answers.organization),
     { path: "trust/README.md", text: trustReadme(answers, key?.given ?? true) },
     ...(key === null ? [] : [{ path: KEY_FILE, text: key.pem }]),
+    ...(answers.trustedRoot === null
+      ? []
+      : [{ path: `trust/${answers.trustedRoot.name}.json`, text: answers.trustedRoot.text }]),
   ];
 }
 
@@ -67,7 +70,7 @@ test_passes_a_version if count(not_latest.warn) == 0 with input as image("1.2.3"
 
 /** Areas of the standard library and of assay itself, which packages of one's own keep clear of. */
 const TAKEN =
-  /^(?:attestations|base_images?|build|builder|dependencies|drift|evidence|exceptions|identity|image|parameters|policy|provenance|sbom|schedule|signature|source|tests?|vsa|vulnerabilities)$/;
+  /^(?:attestations|attributes|base_images?|build|builder|dependencies|drift|evidence|exceptions|identity|image|parameters|policy|provenance|releases|sbom|schedule|signature|source|tests?|traces|vsa|vulnerabilities)$/;
 
 function areaOf(organization: string): string {
   const name = slugOf(organization).replaceAll("-", "_");
@@ -90,7 +93,13 @@ function trustReadme(answers: Answers, given: boolean): string {
   const lines =
     signs === "certificate"
       ? [
-          "Nothing is needed here for the public Sigstore: assay carries its trusted root.",
+          ...(isOwnHost(answers)
+            ? [
+                answers.trustedRoot === null
+                  ? `**The trusted_root.json of the Sigstore that certifies ${answers.host} is missing: until it is here, every image is denied.**`
+                  : `\`${answers.trustedRoot.name}.json\` is the trusted root of the Sigstore that certifies ${answers.host}.`,
+              ]
+            : ["Nothing is needed here for the public Sigstore: assay carries its trusted root."]),
           "",
           "- A private Sigstore, or GitHub's for private repositories: its trusted_root.json as `NAME.json`.",
           "- A certificate authority of your own: `NAME.pem`, and a signer with `authority: NAME` in policy.yaml.",

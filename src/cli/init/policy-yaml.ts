@@ -26,6 +26,12 @@ export function policyYaml(answers: Answers): string {
           `    issuer: ${quote(profile.issuer ?? "")}`,
           `    # Any pipeline of ${organization}, run for ${ref} alone: a pull request or a fork has another identity.`,
           `    identity: ${quote(`${profile.workflow ?? ""}@${ref}`)}`,
+          ...(answers.trustedRoot === null
+            ? []
+            : [
+                "    # Certified by this Sigstore, and by no other.",
+                `    trustRoot: ${quote(answers.trustedRoot.name)}`,
+              ]),
         ];
   return [
     `# What ${organization} demands of its images. docs/policy.md describes every field.`,

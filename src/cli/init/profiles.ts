@@ -7,8 +7,6 @@ export interface CiProfile {
   /** Who signs: a workflow's certificate, or the system's key. */
   readonly signs: "certificate" | "key";
   readonly collections: readonly string[];
-  /** Host of the source repositories where provenance is signed by a certificate of it; elsewhere an assumption. */
-  readonly forge: string;
   readonly issuer: string | null;
   /** The certificate's identity without its ref. */
   readonly workflow: string | null;
@@ -19,49 +17,83 @@ export interface CiProfile {
   readonly signerNotes: readonly string[];
 }
 
+/** What a profile depends on. */
+export type Asked = Pick<Answers, "ci" | "organization" | "host" | "ref">;
+
 /** The profile of a build system for an organization. */
-export function profileOf(answers: Pick<Answers, "ci" | "organization" | "ref">): CiProfile {
-  return PROFILES[answers.ci](answers.organization, refPattern(answers));
+export function profileOf(asked: Asked): CiProfile {
+  return PROFILES[asked.ci](asked.organization, refPattern(asked), asked.host);
+}
+
+/** Where source repositories lie if nothing else is said. */
+export function usualHost(ci: CiName): string {
+  return ci === "gitlab" ? "gitlab.com" : "github.com";
+}
+
+/** A forge of one's own, whose pipelines the public Sigstore does not certify. */
+export function isOwnHost({ ci, host }: Pick<Answers, "ci" | "host">): boolean {
+  return profileSigns(ci) === "certificate" && host !== usualHost(ci);
+}
+
+function profileSigns(ci: CiName): CiProfile["signs"] {
+  return ci === "github" || ci === "gitlab" ? "certificate" : "key";
+}
+
+/**
+ * Who vouches for the workflows of a GitHub: GitHub's own service, that of an enterprise with data residency
+ * (`acme.ghe.com`), or a GitHub Enterprise Server (docs.github.com, "OpenID Connect reference").
+ */
+function githubIssuer(host: string): string {
+  if (host === "github.com") return "https://token.actions.githubusercontent.com";
+  return host.endsWith(".ghe.com") ? `https://token.actions.${host}` : `https://${host}/_services/token`;
 }
 
 const KEY_NOTES = (who: string) => [
   `${who} signs with a key. Whoever holds the private half can say anything below, so guard it.`,
 ];
 
-const PROFILES: Readonly<Record<CiName, (organization: string, ref: string) => CiProfile>> = {
-  github: (organization, ref) => ({
+const PROFILES: Readonly<Record<CiName, (organization: string, ref: string, host: string) => CiProfile>> = {
+  github: (organization, ref, host) => ({
     title: "GitHub Actions",
     signs: "certificate",
     collections: ["slsa-build-l2", "github"],
-    forge: "https://github.com",
-    issuer: "https://token.actions.githubusercontent.com",
-    workflow: `https://github.com/${organization}/*/.github/workflows/*`,
-    builders: [`https://github.com/${organization}/*/.github/workflows/*@${ref}`],
+    issuer: githubIssuer(host),
+    workflow: `https://${host}/${organization}/*/.github/workflows/*`,
+    builders: [`https://${host}/${organization}/*/.github/workflows/*@${ref}`],
     statesRef: true,
-    signerNotes: [
-      "A workflow signs with its own identity, certified by the public Sigstore (actions/attest-build-provenance).",
-      "Private repositories sign by GitHub's instance: put its trusted_root.json (gh attestation trusted-root) into trust/.",
-    ],
+    signerNotes:
+      host === "github.com"
+        ? [
+            "A workflow signs with its own identity, certified by the public Sigstore (actions/attest-build-provenance).",
+            "Private repositories sign by GitHub's instance: put its trusted_root.json (gh attestation trusted-root) into trust/.",
+          ]
+        : [
+            `A workflow of ${host} signs with its own identity, which a Sigstore other than the public one certifies: its`,
+            "trusted_root.json belongs into trust/ (of *.ghe.com: gh attestation trusted-root --hostname).",
+          ],
   }),
-  gitlab: (organization) => ({
+  gitlab: (organization, _ref, host) => ({
     title: "GitLab CI",
     signs: "certificate",
     collections: ["slsa-build-l2", "gitlab"],
-    forge: "https://gitlab.com",
-    issuer: "https://gitlab.com",
-    workflow: `https://gitlab.com/${organization}/**//.gitlab-ci.yml`,
-    builders: [`https://gitlab.com/${organization}/**/-/runners/*`],
+    issuer: `https://${host}`,
+    workflow: `https://${host}/${organization}/**//.gitlab-ci.yml`,
+    builders: [`https://${host}/${organization}/**/-/runners/*`],
     statesRef: true,
-    signerNotes: [
-      "A pipeline signs with its own identity, certified by the public Sigstore (cosign attest, with an id_token).",
-      "Of a GitLab of your own, change the host here and below, and put its Sigstore's trusted_root.json into trust/.",
-    ],
+    signerNotes:
+      host === "gitlab.com"
+        ? [
+            "A pipeline signs with its own identity, certified by the public Sigstore (cosign attest, with an id_token).",
+          ]
+        : [
+            `A pipeline of ${host} signs with its own identity (cosign attest, with an id_token), which a Sigstore other than`,
+            "the public one certifies: its trusted_root.json belongs into trust/.",
+          ],
   }),
   tekton: () => ({
     title: "Tekton Chains",
     signs: "key",
     collections: ["slsa-build-l1", "tekton"],
-    forge: "https://github.com",
     issuer: null,
     workflow: null,
     builders: ["https://tekton.dev/chains/v2"],
@@ -72,7 +104,6 @@ const PROFILES: Readonly<Record<CiName, (organization: string, ref: string) => C
     title: "Google Cloud Build",
     signs: "key",
     collections: ["slsa-build-l1", "gcb"],
-    forge: "https://github.com",
     issuer: null,
     workflow: null,
     builders: ["https://cloudbuild.googleapis.com/GoogleHostedWorker"],
@@ -86,7 +117,6 @@ const PROFILES: Readonly<Record<CiName, (organization: string, ref: string) => C
     title: "Jenkins",
     signs: "key",
     collections: ["slsa-build-l1", "jenkins"],
-    forge: "https://github.com",
     issuer: null,
     workflow: null,
     builders: [],
@@ -97,7 +127,6 @@ const PROFILES: Readonly<Record<CiName, (organization: string, ref: string) => C
     title: "BuildKit",
     signs: "key",
     collections: ["buildkit"],
-    forge: "https://github.com",
     issuer: null,
     workflow: null,
     builders: [],
@@ -113,8 +142,12 @@ export function refPattern({ ref }: Pick<Answers, "ref">): string {
   return ref.kind === "branch" ? `refs/heads/${ref.name}` : "refs/tags/v*";
 }
 
-/** Source repositories of the organization. */
-export function repositoryPattern(answers: Pick<Answers, "ci" | "organization" | "ref">): string {
-  const nested = answers.ci === "gitlab" ? "**" : "*";
-  return `${profileOf(answers).forge}/${answers.organization}/${nested}`;
+/** Source repositories of the organization; only GitHub has no groups in groups. */
+export function repositoryPattern({ ci, host, organization }: Asked): string {
+  return `https://${host}/${organization}/${hasGroups({ ci, host }) ? "**" : "*"}`;
+}
+
+/** Owners may be groups in groups: `acme/platform`. */
+export function hasGroups({ ci, host }: Pick<Answers, "ci" | "host">): boolean {
+  return ci !== "github" && host !== "github.com";
 }

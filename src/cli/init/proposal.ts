@@ -33,12 +33,18 @@ const SECTIONS = [
   ["sbom", "sboms"],
   ["vulnerabilities", "vulnerabilityReports"],
   ["tests", "testResults"],
+  ["releases", "releases"],
+  ["attributes", "attributeReports"],
+  ["traces", "runtimeTraces"],
   ["vsa", "verificationSummaries"],
 ] as const;
 
 /** The narrowest sensible policy for an image; `undefined` where nothing about it is verified that can be demanded. */
-export function propose(input: InputDocument): Proposal | undefined {
-  const found = proposeSigners(input);
+export function propose(
+  input: InputDocument,
+  notaryStores: ReadonlySet<string> = new Set(),
+): Proposal | undefined {
+  const found = proposeSigners(input, notaryStores);
   const provenance = provenanceSection(input.provenance, found);
   const sections = [
     ...(provenance === undefined ? [] : [provenance]),

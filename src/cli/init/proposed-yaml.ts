@@ -41,15 +41,31 @@ export function proposedYaml(proposal: Proposal, from: Provenience): string {
   ].join("\n");
 }
 
-function signerLines({ name, issuer, identity, trustRoot }: ProposedSigner, from: Provenience): string[] {
-  if (issuer === null) return [`  ${name}: { key: ${quote(`trust/${name}.pub`)} }`];
+function signerLines(signer: ProposedSigner, from: Provenience): string[] {
+  const { name } = signer;
+  if (signer.kind === "key") return [`  ${name}: { key: ${quote(`trust/${name}.pub`)} }`];
+  if (signer.kind === "notary") {
+    return [`  ${name}: { notary: ${quote(signer.store)}, subject: ${quote(signer.subject)} }`];
+  }
+  if (signer.kind === "authority") {
+    return [
+      `  ${name}:`,
+      "    # Whoever has a certificate of this authority with all that is said here.",
+      `    authority: ${quote(signer.authority)}`,
+      ...(signer.identity === null ? [] : identityLines(signer.identity)),
+      ...(signer.subject === null ? [] : [`    subject: ${quote(signer.subject)}`]),
+    ];
+  }
   return [
     `  ${name}:`,
-    `    issuer: ${quote(issuer)}`,
-    ...seenLines([identity], "    "),
-    `    identity: ${quote(identity.pattern)}`,
-    ...(from.nameTrustRoots ? [`    trustRoot: ${quote(trustRoot)}`] : []),
+    `    issuer: ${quote(signer.issuer)}`,
+    ...identityLines(signer.identity),
+    ...(from.nameTrustRoots ? [`    trustRoot: ${quote(signer.trustRoot)}`] : []),
   ];
+}
+
+function identityLines(identity: Generalised): string[] {
+  return [...seenLines([identity], "    "), `    identity: ${quote(identity.pattern)}`];
 }
 
 function sectionLines({ name, signers, fields }: ProposedSection): string[] {

@@ -1,6 +1,6 @@
 import { digestOf, type Digest, type JsonObject } from "../../core/index.ts";
 import type { Signer } from "../../verification/index.ts";
-import { refPattern } from "./profiles.ts";
+import { profileOf, refPattern } from "./profiles.ts";
 import type { Answers, CiName } from "./types.ts";
 
 /** A build as the build system would attest it: the facts that a policy for it asks about. */
@@ -26,14 +26,33 @@ export function sampleBuild(answers: Answers, keyId: Digest | null): SampleBuild
     keyId: by === "organization" && keyId !== null ? keyId : digestOf(Buffer.from("a stranger's key")),
     trustRoot: "release",
   });
-  return BUILDS[answers.ci](answers.organization, ref, byKey);
+  const trustRoot = answers.trustedRoot?.name ?? "public-good";
+  const { host, organization } = answers;
+  return BUILDS[answers.ci]({
+    organization,
+    ref,
+    host,
+    byKey,
+    issuer: profileOf(answers).issuer ?? "",
+    trustRoot,
+  });
 }
 
-type MakeBuild = (organization: string, ref: string, byKey: SampleBuild["signer"]) => SampleBuild;
+interface Particulars {
+  readonly organization: string;
+  readonly ref: string;
+  readonly host: string;
+  readonly byKey: SampleBuild["signer"];
+  /** Of certificates. */
+  readonly issuer: string;
+  readonly trustRoot: string;
+}
+
+type MakeBuild = (particulars: Particulars) => SampleBuild;
 
 const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
-  github: (organization, ref) => {
-    const repository = `https://github.com/${organization}/app`;
+  github: ({ organization, ref, host, issuer, trustRoot }) => {
+    const repository = `https://${host}/${organization}/app`;
     const path = ".github/workflows/release.yml";
     return {
       predicateType: V1,
@@ -58,7 +77,7 @@ const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
       },
       signer: (by) => {
         const owner = by === "organization" ? organization : "stranger";
-        return workflow("https://token.actions.githubusercontent.com", `https://github.com/${owner}/app`, {
+        return workflow({ issuer, trustRoot }, `https://${host}/${owner}/app`, {
           path: `/${path}`,
           ref,
           run: "/actions/runs/4242424242/attempts/1",
@@ -67,8 +86,8 @@ const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
       },
     };
   },
-  gitlab: (organization, ref) => {
-    const repository = `https://gitlab.com/${organization}/app`;
+  gitlab: ({ organization, ref, host, issuer, trustRoot }) => {
+    const repository = `https://${host}/${organization}/app`;
     return {
       predicateType: V1,
       predicate: {
@@ -85,7 +104,7 @@ const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
       },
       signer: (by) => {
         const owner = by === "organization" ? organization : "stranger";
-        return workflow("https://gitlab.com", `https://gitlab.com/${owner}/app`, {
+        return workflow({ issuer, trustRoot }, `https://${host}/${owner}/app`, {
           path: "//.gitlab-ci.yml",
           ref,
           run: "/-/jobs/5120485",
@@ -94,10 +113,10 @@ const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
       },
     };
   },
-  tekton: (organization, _ref, signer) => {
-    const source = { uri: `git+https://github.com/${organization}/app.git`, digest: { sha1: COMMIT } };
+  tekton: ({ organization, host, byKey: signer }) => {
+    const source = { uri: `git+https://${host}/${organization}/app.git`, digest: { sha1: COMMIT } };
     const pipelines = {
-      uri: `git+https://github.com/${organization}/pipelines.git`,
+      uri: `git+https://${host}/${organization}/pipelines.git`,
       digest: { sha1: "1f2e3d4c5b6a79881f2e3d4c5b6a79881f2e3d4c" },
     };
     const bundle = "quay.io/konflux-ci/tekton-catalog/task-buildah";
@@ -108,7 +127,7 @@ const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
         buildType: "tekton.dev/v1/PipelineRun",
         invocation: {
           configSource: { ...pipelines, entryPoint: "pipelines/build.yaml" },
-          parameters: { "git-url": `https://github.com/${organization}/app` },
+          parameters: { "git-url": `https://${host}/${organization}/app` },
         },
         buildConfig: {
           tasks: [
@@ -138,8 +157,8 @@ const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
       signer,
     };
   },
-  gcb: (organization, ref, signer) => {
-    const repository = `https://github.com/${organization}/app`;
+  gcb: ({ organization, ref, host, byKey: signer }) => {
+    const repository = `https://${host}/${organization}/app`;
     return {
       predicateType: V1,
       predicate: {
@@ -168,9 +187,9 @@ const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
       signer,
     };
   },
-  jenkins: (organization, _ref, signer) => {
+  jenkins: ({ organization, host, byKey: signer }) => {
     const plugin = "https://gitlab.eclipse.org/eclipsefdn/security/slsa-jenkins-plugin@v0.2.0";
-    const source = { uri: `https://github.com/${organization}/app`, digest: { sha1: COMMIT } };
+    const source = { uri: `https://${host}/${organization}/app`, digest: { sha1: COMMIT } };
     return {
       predicateType: V02,
       predicate: {
@@ -193,8 +212,8 @@ const BUILDS: Readonly<Record<CiName, MakeBuild>> = {
       signer,
     };
   },
-  buildkit: (organization, ref, signer) => {
-    const source = { uri: `https://github.com/${organization}/app.git#${ref}`, digest: { sha1: COMMIT } };
+  buildkit: ({ organization, ref, host, byKey: signer }) => {
+    const source = { uri: `https://${host}/${organization}/app.git#${ref}`, digest: { sha1: COMMIT } };
     return {
       predicateType: V1,
       predicate: {
@@ -224,8 +243,12 @@ interface WorkflowRun {
   readonly runner: string;
 }
 
-/** The certificate that the public Sigstore gives a pipeline's run. */
-function workflow(issuer: string, repository: string, { path, ref, run, runner }: WorkflowRun): Signer {
+/** The certificate that a Sigstore gives a pipeline's run. */
+function workflow(
+  { issuer, trustRoot }: Pick<Particulars, "issuer" | "trustRoot">,
+  repository: string,
+  { path, ref, run, runner }: WorkflowRun,
+): Signer {
   const identity = `${repository}${path}@${ref}`;
   return {
     kind: "certificate",
@@ -234,7 +257,7 @@ function workflow(issuer: string, repository: string, { path, ref, run, runner }
     subject: null,
     subjectAlternativeNames: [{ type: "uri", value: identity }],
     issuer,
-    trustRoot: "public-good",
+    trustRoot,
     serialNumber: "0badcafe",
     certificate: {
       buildSignerURI: identity,
