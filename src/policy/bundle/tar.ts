@@ -119,10 +119,7 @@ function field(header: Buffer, start: number, length: number): string {
 
 /** Octal digits only; GNU's binary sizes are for files larger than any here. */
 function octal(header: Buffer, start: number, length: number, what: string): number {
-  const text = header
-    .toString("latin1", start, start + length)
-    .replace(/\0.*$/s, "")
-    .trim();
+  const text = header.toString("latin1", start, start + length).replaceAll(/^ +|[ \0]+$/g, "");
   if (!/^[0-7]*$/.test(text))
     throw new BundleFault("bundle.invalid", `not a tar: a header's ${what} is not octal`);
   return text === "" ? 0 : Number.parseInt(text, 8);

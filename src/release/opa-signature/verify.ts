@@ -86,10 +86,10 @@ function faultOf(
       `signed for the scope ${quoted(payload.scope)}; expected ${quoted(scope)}`,
     );
   }
-  // Written so that a time that is none is within nothing.
+  // Written so that a time that is none is within no window.
   const begun = from === null || now >= from;
   const lasts = to === null || now <= to;
-  if (begun && lasts && !Number.isNaN(now.getTime())) return undefined;
+  if (begun && lasts) return undefined;
   return new SignatureFault(
     "signature.expired",
     `the key of ${oneLine(name, 100)} ${begun ? "counts no longer" : "does not count yet"}: sign with one that does`,

@@ -193,6 +193,11 @@ describe("hostile archives", () => {
       says: "size is not octal",
     },
     {
+      name: "T184 a size with more behind its end",
+      archive: () => more({ name: "l", size: "0000000000\u00001" }),
+      says: "size is not octal",
+    },
+    {
       name: "T184 a checksum of nothing",
       archive: () => gzipSync(tar.fill(" ", 148, 156)),
       says: "checksum is wrong",

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { constants, generateKeyPairSync, sign } from "node:crypto";
 import { expect } from "chai";
 import { digestOf } from "../../../src/core/index.ts";
 import { verifyOpaSignature, type KeySigner } from "../../../src/release/index.ts";
@@ -69,6 +69,8 @@ describe("verifyOpaSignature", () => {
       { name: "RS256 stated, PS256 made", header: { alg: "RS256" }, madeWith: "PS256" },
       { name: "RS384 stated, RS256 made", header: { alg: "RS384" }, madeWith: "RS256" },
       { name: "ES256 stated, RS256 made", header: { alg: "ES256" }, madeWith: "RS256" },
+      { name: "PS256, a shorter salt", header: { alg: "PS256" }, sign: (signed) => salted(signed, 20) },
+      { name: "PS256, a longer salt", header: { alg: "PS256" }, sign: (signed) => salted(signed, 64) },
       { name: "another key", key: KEYS.other.privateKey },
       { name: "ES256 by a key of an RSA signer", header: { alg: "ES256" }, key: KEYS.ec.privateKey },
       { name: "an empty signature's worth of zeros", sign: () => Buffer.alloc(256) },
@@ -332,6 +334,11 @@ describe("verifyOpaSignature", () => {
 function hashOf(algorithm: string, name: string): string {
   const content = bundleEntries().find((entry) => entry.name === name)?.content ?? "";
   return digestOf(Buffer.from(content), algorithm === "sha384" ? "sha384" : "sha512").split(":")[1] ?? "";
+}
+
+function salted(signed: Buffer, saltLength: number): Buffer {
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  return sign("sha256", signed, { key: KEYS.rsa.privateKey, padding, saltLength });
 }
 
 function p384(signed: Buffer): Buffer {
