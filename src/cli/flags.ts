@@ -2,9 +2,38 @@ import type { Flags } from "./arguments.ts";
 
 export const OUTPUTS = ["text", "json", "sarif", "junit", "markdown"] as const;
 
+/** Who must have signed the policy that decides, and what proves us to the server that has it. */
+export const POLICY_SIGNER_FLAGS = {
+  "policy-key": { value: "FILE", repeatable: true, help: "a public key that may have signed the policy" },
+  "policy-scope": { value: "SCOPE", help: "the scope that an OPA signature of it must be for" },
+  "policy-certificate-identity": {
+    value: "S",
+    help: "who may have signed it, by the certificate; * within a path segment, ** across",
+  },
+  "policy-certificate-oidc-issuer": { value: "S", help: "the OIDC issuer that vouched for them" },
+  "policy-trusted-root": {
+    value: "FILE",
+    help: "a trusted_root.json for it in place of the public Sigstore's",
+  },
+  "policy-token-file": { value: "FILE", help: "a bearer token for the policy's HTTP(S) server" },
+  "policy-ca-file": { value: "FILE", help: "PEM roots that alone prove that server" },
+} satisfies Flags;
+
 /** Which policy decides. */
 export const POLICY_FLAGS = {
-  policy: { value: "BUNDLE|DIR|URL", help: "the policy: a bundle or a policy folder" },
+  policy: {
+    value: "BUNDLE|DIR|URL",
+    help: "the policy: a bundle, a policy folder, https://… or oci://HOST/REPOSITORY[:TAG]",
+  },
+  ...POLICY_SIGNER_FLAGS,
+} satisfies Flags;
+
+/** How a policy's HTTP(S) server is spoken to. */
+export const TRANSFER_FLAGS = {
+  "token-file": { value: "FILE", help: "a bearer token for an HTTP(S) server" },
+  "client-cert": { value: "FILE", help: "a client certificate in PEM for it" },
+  "client-key": { value: "FILE", help: "the client certificate's key" },
+  "ca-file": { value: "FILE", help: "PEM roots that alone prove the server" },
 } satisfies Flags;
 
 /** Where evidence is looked for besides the registry, and what of the image is looked at. */

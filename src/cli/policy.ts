@@ -1,34 +1,37 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { failure, oneLine, success, type Result } from "../core/index.ts";
+import { digestOf, failure, oneLine, success, type Result } from "../core/index.ts";
 import {
   adHocPolicy,
-  buildPolicy,
+  BUNDLE_LIMITS,
   composeBundle,
-  composeFromDefault,
   defaultBundlePath,
   libraryOf,
-  loadPolicyFolder,
   readBundle,
   regoSources,
   type OwnHolders,
   type PolicyBundle,
-  type PolicyFault,
-  type PolicySource,
   type RegoSource,
 } from "../policy/index.ts";
+import {
+  compileFolder,
+  faultLines,
+  openSigners,
+  openSource,
+  schemeOf,
+  verifyRelease,
+  type Delivery,
+  type HttpCredentials,
+  type SignedBy,
+} from "../release/index.ts";
 import type { TrustMaterial } from "../verification/index.ts";
 import { readInputFile } from "./files.ts";
+import { NO_DEMAND, type PolicyDemand } from "./policy-demand.ts";
+import type { Transfer } from "./progress.ts";
 import type { SignerSettings } from "./settings.ts";
+import { sourceSettings } from "./source-settings.ts";
 
-/** Bytes of a bundle's archive. */
-const LARGEST_BUNDLE = 64 * 1024 * 1024;
-
-/** A policy, and the archive that holds its Rego. */
-interface Archived {
-  readonly bundle: PolicyBundle;
-  readonly archive: Uint8Array;
-}
+/** Milliseconds in which a policy must be there. */
+const FETCH_MS = 120_000;
 
 /** A policy with the Rego that it was compiled from, as far as its bundle carries it; read when it is asked for. */
 export interface PolicyWithSources {
@@ -36,37 +39,150 @@ export interface PolicyWithSources {
   readonly rego: () => readonly RegoSource[];
 }
 
+/** A policy for those who only look at it: what could be said about who signed it. */
+export interface ShownPolicy extends PolicyWithSources {
+  /** Why nobody vouches for it, where it is signed all the same; `null`: it is unsigned, or was verified. */
+  readonly unverified: string | null;
+}
+
+export interface OpenOptions {
+  readonly demand: PolicyDemand;
+  /** When signatures are judged. */
+  readonly now: Date;
+  readonly transfer?: Transfer;
+}
+
 /**
- * The policy that `--policy` or the service's configuration names: a bundle, or a policy folder. A folder without Rego
- * of its own needs no compiler; one with rules is built first. The failure has a line per fault.
+ * The policy that a command names: a bundle, a policy folder, or what lies behind a URL; signed by whom the flags demand.
+ * A folder without Rego of its own needs no compiler; one with rules is built first. The failure has a line per fault.
  */
-export async function openPolicy(source: string): Promise<Result<PolicyBundle>> {
-  const opened = await openArchived(source);
+export async function openPolicy(source: string, options?: OpenOptions): Promise<Result<PolicyBundle>> {
+  const opened = await openPolicyWithSources(source, options);
   return opened.ok ? success(opened.value.bundle) : opened;
 }
 
-/** … for those who explain, trace or compare it. */
-export async function openPolicyWithSources(source: string): Promise<Result<PolicyWithSources>> {
-  const opened = await openArchived(source);
-  if (!opened.ok) return opened;
-  const { bundle, archive } = opened.value;
-  return success({ bundle, rego: () => regoSources(archive) });
+/** … for those who explain or trace it. */
+export async function openPolicyWithSources(
+  source: string,
+  options: OpenOptions = { demand: NO_DEMAND, now: new Date() },
+): Promise<Result<PolicyWithSources>> {
+  const fetched = await fetchPolicy(source, options);
+  if (!fetched.ok) return fetched;
+  // Nobody vouches for it in any case: what it is not, is said better by who reads bundles.
+  const nobody = options.demand.signers.length === 0 ? readPolicy(source, fetched.value) : undefined;
+  if (nobody?.ok === false) return nobody;
+  const signed = await verifySigner(fetched.value.delivery, options);
+  if (!signed.ok) return failure(signed.reason.code, `${oneLine(source)}: ${signed.reason.message}`);
+  return nobody ?? readPolicy(source, fetched.value);
 }
 
-async function openArchived(source: string): Promise<Result<Archived>> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source)) {
-    return failure(
-      "policy.unsupported",
-      `${oneLine(source)}: policies from URLs are not supported yet; give a file or folder`,
-    );
+/** … for those who decide nothing by it: a signature that nobody can be demanded of is told, not refused. */
+export async function openPolicyToShow(source: string, options: OpenOptions): Promise<Result<ShownPolicy>> {
+  const fetched = await fetchPolicy(source, options);
+  if (!fetched.ok) return fetched;
+  const { delivery } = fetched.value;
+  const signed = await verifySigner(delivery, options);
+  if (!signed.ok && signed.reason.code !== "signature.unexpected") {
+    return failure(signed.reason.code, `${oneLine(source)}: ${signed.reason.message}`);
   }
-  const found = await stat(source).catch(() => undefined);
-  if (found === undefined) return failure("policy.not_found", `${oneLine(source)}: there is no such policy`);
-  if (!found.isDirectory()) return readBundleFile(source);
+  const read = readPolicy(source, fetched.value);
+  if (!read.ok) return read;
+  const beside = delivery.kind === "archive" && delivery.evidence.length > 0;
+  const isAsked = options.demand.signers.length > 0;
+  const unverified = !isAsked && (!signed.ok || beside) ? NOT_VERIFIED : null;
+  return success({ ...read.value, unverified });
+}
 
-  const folder = await loadPolicyFolder(source);
-  if (!folder.ok) return failure("policy.invalid", faultLines(source, folder.faults));
-  return folder.value.ownRules.length === 0 ? compose(source, folder.value) : build(source, folder.value);
+const NOT_VERIFIED =
+  "is signed; by whom was not verified, for no signer is named (--policy-key, --policy-certificate-identity)";
+
+interface Fetched {
+  readonly delivery: Delivery;
+  /** That holds the Rego. */
+  readonly archive: Uint8Array;
+}
+
+async function fetchPolicy(source: string, { demand, transfer }: OpenOptions): Promise<Result<Fetched>> {
+  const scheme = schemeOf(source);
+  if (scheme === undefined) {
+    const found = await stat(source).catch(() => undefined);
+    if (found === undefined)
+      return failure("policy.not_found", `${oneLine(source)}: there is no such policy`);
+    if (found.isDirectory()) return compile(source);
+    // Read once: nothing lies beside a pipe, and nobody swaps it.
+    if (!found.isFile()) return readPipe(source);
+  } else if (demand.offline) {
+    return failure("usage", `${oneLine(source, 200)}: with --offline a policy is a file or a folder`);
+  }
+  const delivered = await fetchDelivery(source, demand.credentials, transfer);
+  if (!delivered.ok) return delivered;
+  const delivery = delivered.value;
+  return delivery.kind === "archive"
+    ? success({ delivery, archive: delivery.archive })
+    : failure("policy.invalid", `${oneLine(source)}: has become a folder`);
+}
+
+/** What a source has, asked once. */
+export async function fetchDelivery(
+  source: string,
+  credentials: HttpCredentials,
+  transfer?: Transfer,
+): Promise<Result<Delivery>> {
+  const opened = await openSource(source, sourceSettings(credentials));
+  if (!opened.ok) return opened;
+  try {
+    const signal = AbortSignal.timeout(FETCH_MS);
+    const fetched = await opened.value.fetch({
+      known: null,
+      signal,
+      ...(transfer && { progress: transfer.progress }),
+    });
+    if (!fetched.ok) return fetched;
+    return fetched.value === "unchanged"
+      ? failure("source.invalid", `${oneLine(source)}: answered that nothing had changed`)
+      : success(fetched.value);
+  } finally {
+    transfer?.end();
+    opened.value.close();
+  }
+}
+
+async function compile(folder: string): Promise<Result<Fetched>> {
+  const compiled = await compileFolder(folder);
+  if (!compiled.ok) return failure("policy.invalid", faultLines(folder, compiled.faults));
+  const { bundle, archive } = compiled.value;
+  return success({ delivery: { kind: "folder", bundle, version: bundle.digest }, archive });
+}
+
+async function readPipe(path: string): Promise<Result<Fetched>> {
+  const read = await readInputFile(path, BUNDLE_LIMITS.archiveBytes);
+  if (!read.ok) return read;
+  const archive = read.value;
+  const digest = digestOf(archive);
+  const delivery = {
+    kind: "archive",
+    archive,
+    digest,
+    version: digest,
+    evidence: [],
+    subjects: [digest],
+  } as const;
+  return success({ delivery, archive });
+}
+
+async function verifySigner(
+  delivery: Delivery,
+  { demand, now }: OpenOptions,
+): Promise<Result<readonly SignedBy[]>> {
+  const signers = await openSigners(demand.signers);
+  return signers.ok ? verifyRelease(delivery, signers.value, now) : signers;
+}
+
+function readPolicy(source: string, { delivery, archive }: Fetched): Result<PolicyWithSources> {
+  const read = delivery.kind === "folder" ? success(delivery.bundle) : readBundle(archive);
+  return read.ok
+    ? success({ bundle: read.value, rego: () => regoSources(archive) })
+    : failure(read.reason.code, `${oneLine(source)}: no policy bundle: ${read.reason.message}`);
 }
 
 /** A policy that any image fulfils of which the given signer, and nobody else, has signed something. */
@@ -74,7 +190,7 @@ export async function openAdHocPolicy(
   { identity, own }: SignerSettings,
   trust: TrustMaterial,
 ): Promise<Result<PolicyWithSources>> {
-  const read = await readBundleFile(defaultBundlePath());
+  const read = await readLibrary();
   if (!read.ok) return read;
   const { bundle: library, archive } = read.value;
   const data = adHocPolicy(
@@ -101,43 +217,16 @@ function holders(own: NonNullable<SignerSettings["own"]>, trust: TrustMaterial):
   };
 }
 
-/** A fault a line: `policy/policy.yaml:7:5: policy.unknown_signer: …`. */
-export function faultLines(folder: string, faults: readonly PolicyFault[]): string {
-  return faults
-    .map(({ file, line, column, code, message }) => {
-      const place = [join(folder, file), line, column].filter((part) => part !== null).join(":");
-      return oneLine(`${place}: ${code}: ${message}`);
-    })
-    .join("\n");
-}
-
-async function compose(folder: string, source: PolicySource): Promise<Result<Archived>> {
-  const read = await readBundleFile(defaultBundlePath());
-  if (!read.ok) return read;
-  const { bundle: library, archive } = read.value;
-  const data = composeFromDefault(source, library);
-  if (!data.ok) return failure("policy.invalid", faultLines(folder, data.faults));
-  const bundle = composeBundle(library, {
-    name: source.name,
-    revision: source.version,
-    data: data.value,
-  });
-  return bundle.ok ? success({ bundle: bundle.value, archive }) : bundle;
-}
-
-async function build(folder: string, { version }: PolicySource): Promise<Result<Archived>> {
-  const built = await buildPolicy(folder, { revision: version });
-  if (!built.ok) return failure("policy.invalid", faultLines(folder, built.faults));
-  const archive = built.value.bytes;
-  const bundle = readBundle(archive);
-  return bundle.ok ? success({ bundle: bundle.value, archive }) : bundle;
-}
-
-async function readBundleFile(path: string): Promise<Result<Archived>> {
-  const bytes = await readInputFile(path, LARGEST_BUNDLE);
-  if (!bytes.ok) return bytes;
-  const bundle = readBundle(bytes.value);
+async function readLibrary(): Promise<
+  Result<{ readonly bundle: PolicyBundle; readonly archive: Uint8Array }>
+> {
+  const path = defaultBundlePath();
+  const archive = await readInputFile(path, BUNDLE_LIMITS.archiveBytes);
+  if (!archive.ok) return archive;
+  const bundle = readBundle(archive.value);
   return bundle.ok
-    ? success({ bundle: bundle.value, archive: bytes.value })
+    ? success({ bundle: bundle.value, archive: archive.value })
     : failure(bundle.reason.code, `${oneLine(path)}: no policy bundle: ${bundle.reason.message}`);
 }
+
+export { faultLines };

@@ -3,6 +3,8 @@ import { failure, oneLine, success, type Result } from "../core/index.ts";
 import type { DecisionRequest } from "../decision/index.ts";
 import { parseReference } from "../image/index.ts";
 import type { Arguments } from "./arguments.ts";
+import { POLICY_SIGNER_FLAGS } from "./flags.ts";
+import { policyDemand, type PolicyDemand } from "./policy-demand.ts";
 import { parseTime } from "./time.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -43,6 +45,7 @@ const NOBODY: SignerSettings = { identity: null, own: null };
 /** All that the command line says about one decision. */
 export interface DecisionSettings {
   readonly policy: string | null;
+  readonly policyDemand: PolicyDemand;
   readonly trust: TrustSettings;
   readonly signers: SignerSettings;
   readonly evidence: EvidenceSettings;
@@ -68,7 +71,10 @@ export function readQuestion(args: Arguments, signers: SignerSettings = NOBODY):
   if (!at.ok) return at;
   const namespace = namespaceSetting(args);
   if (!namespace.ok) return namespace;
-  const { platform } = evidence.value;
+  const { platform, offline } = evidence.value;
+  const policy = args.text("policy") ?? null;
+  const demand = policyDemandSetting(args, policy, offline);
+  if (!demand.ok) return demand;
   return success({
     requests: images.value.map((reference) => ({
       reference,
@@ -78,7 +84,8 @@ export function readQuestion(args: Arguments, signers: SignerSettings = NOBODY):
       platform,
     })),
     settings: {
-      policy: args.text("policy") ?? null,
+      policy,
+      policyDemand: demand.value,
       trust: {
         trustedRoots: args.texts("trusted-root"),
         keys: args.texts("key"),
@@ -113,6 +120,18 @@ function evidenceSettings(args: Arguments): Result<EvidenceSettings, "usage"> {
     );
   }
   return success({ files, layouts, platform, offline: args.has("offline"), timeoutMs });
+}
+
+/** What `POLICY_SIGNER_FLAGS` say; without a policy they say nothing. */
+export function policyDemandSetting(
+  args: Arguments,
+  policy: string | null,
+  offline: boolean,
+): Result<PolicyDemand, "usage"> {
+  const given = Object.keys(POLICY_SIGNER_FLAGS).find((name) => args.has(name));
+  return given !== undefined && policy === null
+    ? failure("usage", `--${given} goes with --policy`)
+    : policyDemand(args, POLICY_SIGNER_FLAGS, "policy-", offline);
 }
 
 /** The identity that `IDENTITY_FLAGS` demand; one without the other proves nothing. */

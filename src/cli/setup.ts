@@ -1,4 +1,4 @@
-import { failure, success, type Result } from "../core/index.ts";
+import { failure, oneLine, success, type Result } from "../core/index.ts";
 import type { DecidingContext, DecisionContext } from "../decision/index.ts";
 import { loadEngine, type PolicyBundle, type PolicyEngine, type RegoSource } from "../policy/index.ts";
 import { createRegistry, dockerCredentials, openLayout, type LayoutSource } from "../registry/index.ts";
@@ -10,7 +10,9 @@ import {
   type TrustMaterial,
 } from "../verification/index.ts";
 import type { Io } from "./io.ts";
-import { openAdHocPolicy, openPolicy, openPolicyWithSources } from "./policy.ts";
+import type { PolicyDemand } from "./policy-demand.ts";
+import { openAdHocPolicy, openPolicy, openPolicyWithSources, type OpenOptions } from "./policy.ts";
+import { startTransfer } from "./progress.ts";
 import type { DecisionSettings } from "./settings.ts";
 
 /** The Rego of the policy that decides, for those who explain it. */
@@ -29,7 +31,8 @@ export async function openGathering(
   settings: DecisionSettings,
   io: Io,
 ): Promise<Result<Opened<{ readonly context: DecisionContext }>>> {
-  const policy = settings.policy === null ? success(null) : await openPolicy(settings.policy);
+  const named = settings.policy;
+  const policy = named === null ? success(null) : await openPolicy(named, opening(named, settings, io));
   if (!policy.ok) return policy;
   const trust = openTrust(settings, policy.value);
   return trust.ok ? openContext(settings, trust.value, io) : trust;
@@ -51,7 +54,9 @@ export async function openDeciding(
   if (settings.policy === null && identity === null && own === null && settings.trust.keys.length === 0) {
     return failure("usage", NOBODY_NAMED);
   }
-  const given = settings.policy === null ? success(null) : await openPolicyWithSources(settings.policy);
+  const named = settings.policy;
+  const given =
+    named === null ? success(null) : await openPolicyWithSources(named, opening(named, settings, io));
   if (!given.ok) return given;
   const trust = openTrust(settings, given.value?.bundle ?? null);
   if (!trust.ok) return trust;
@@ -89,8 +94,13 @@ export async function openDeciding(
 /** A policy alone, for input documents that are already there. */
 export async function openEvaluating(
   policySource: string,
+  policyDemand: PolicyDemand,
+  io: Io,
 ): Promise<Result<Opened<WithRego & { readonly context: Pick<DecidingContext, "engine" | "trust"> }>>> {
-  const policy = await openPolicyWithSources(policySource);
+  const policy = await openPolicyWithSources(
+    policySource,
+    opening(policySource, { policyDemand, at: null }, io),
+  );
   if (!policy.ok) return policy;
   const { bundle, rego } = policy.value;
   const trust = trustOf(bundle);
@@ -102,6 +112,16 @@ export async function openEvaluating(
     rego,
     close: () => engine.value.close(),
   });
+}
+
+/** How a policy is opened, with a word to who waits for it. */
+function opening(
+  source: string,
+  { policyDemand: demand, at }: Pick<DecisionSettings, "policyDemand" | "at">,
+  io: Io,
+): OpenOptions {
+  const transfer = startTransfer(io, `fetching ${oneLine(source, 200)}`);
+  return { demand, now: at ?? io.clock(), transfer };
 }
 
 /** Trust is the policy's own; flags name it only where no policy does. */

@@ -322,8 +322,21 @@ describe("assay", () => {
         () => `evidence a --policy ${world.policy} --trusted-root ${world.trustedRoot}`,
         /go without --policy/,
       ],
-      ["a policy from a URL", () => "verify a --policy https://x/y.tar.gz", /not supported yet/],
-      ["a policy from OCI", () => "verify a --policy oci://x/y:1", /not supported yet/],
+      [
+        "a policy from a URL of no known kind",
+        () => "verify a --policy s3://x/y.tar.gz",
+        /policies come from files, folders, https:\/\/ and oci:\/\/, not from s3:\/\/$/,
+      ],
+      [
+        "a policy from a URL, offline",
+        () => "verify a --policy https://x/y.tar.gz --offline",
+        /^assay: https:\/\/x\/y\.tar\.gz: with --offline a policy is a file or a folder$/,
+      ],
+      [
+        "a policy's signer without a policy",
+        () => "verify a --policy-key k",
+        /^assay: --policy-key goes with --policy$/,
+      ],
       ["no policy there", () => "verify a --policy /nowhere", /^assay: \/nowhere: there is no such policy$/],
       ["a policy that is none", () => `verify a --policy ${world.key}`, /release\.pub: no policy bundle: /],
       [
@@ -483,8 +496,16 @@ describe("assay", () => {
       for (const [text, message] of [
         ["listeners: {}\n", /assay2\.yaml:1: policies: is missing/],
         [`${listener}policies: [{ source: nowhere }]\n`, /nowhere: there is no such policy/],
-        [`${listener}policies: [{ source: tls.key }]\n`, /tls\.key: no policy bundle/],
-        [`${listener}policies: [{ source: "https://x/y" }]\n`, /not supported yet/],
+        [`${listener}policies: [{ source: tls.key }]\n`, /^assay: .*tls\.key: .*not a gzip archive/],
+        [
+          `${listener}policies: [{ source: "ftp://x/y" }]\n`,
+          /ftp:\/\/x\/y: policies come from files, folders/,
+        ],
+        [
+          `${listener}policies: [{ source: policy, shadow: { source: "ftp://x/y" } }]\n`,
+          /policies come from/,
+        ],
+        [`${listener}policies: [{ source: policy, signers: [{ key: nobody.pub }] }]\n`, /nobody\.pub/],
         [
           'listeners: { kyverno: { address: "127.0.0.1:0", tls: { cert: no.crt, key: tls.key } } }\npolicies: [{ source: policy }]\n',
           /no\.crt: cannot be read/,

@@ -22,7 +22,7 @@ import { complain, type Io } from "../io.ts";
 import { renderDecisions } from "../render/decisions.ts";
 import { EXPLAIN_IN_TEXT, explainBy } from "../render/explanation.ts";
 import { renderTrace } from "../render/trace.ts";
-import { timeSetting } from "../settings.ts";
+import { policyDemandSetting, timeSetting } from "../settings.ts";
 import { openEvaluating } from "../setup.ts";
 import { parseTime } from "../time.ts";
 import { exitCodeOf } from "../verdict.ts";
@@ -32,8 +32,9 @@ const LARGEST_INPUT = 64 * 1024 * 1024;
 export const evaluateInput: Command = {
   usage: "eval --input FILE --policy POLICY",
   description: [
-    "Evaluates a policy over an input document, as `assay evidence --output json` prints it. No network is used, and",
-    "the document's own time is the clock, so the same document and policy give the same decision.",
+    "Evaluates a policy over an input document, as `assay evidence --output json` prints it. No network is used but for",
+    "a policy behind a URL, and the document's own time is the clock, so the same document and policy give the same",
+    "decision.",
   ].join("\n"),
   flags: {
     input: { value: "FILE", help: "the input document (schemas/input.schema.json)" },
@@ -68,7 +69,9 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (!at.ok) return complain(io, at.reason.message);
   const recorded = await readInput(file);
   if (!recorded.ok) return complain(io, recorded.reason.message);
-  const opened = await openEvaluating(policy);
+  const demand = policyDemandSetting(args, policy, false);
+  if (!demand.ok) return complain(io, demand.reason.message);
+  const opened = await openEvaluating(policy, demand.value, io);
   if (!opened.ok) return complain(io, opened.reason.message);
 
   const { context, rego, close } = opened.value;

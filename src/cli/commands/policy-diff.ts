@@ -12,8 +12,11 @@ import type { Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { complain, type Io } from "../io.ts";
-import { faultLines, openPolicyWithSources, type PolicyWithSources } from "../policy.ts";
+import { POLICY_SIGNER_FLAGS } from "../flags.ts";
+import { policyDemand } from "../policy-demand.ts";
+import { faultLines, type PolicyWithSources } from "../policy.ts";
 import { startProgress } from "../progress.ts";
+import { showPolicy } from "../show-policy.ts";
 import { painter } from "../render/paint.ts";
 import { DIFF_OUTPUTS, renderDiff } from "../render/policy-diff.ts";
 
@@ -23,8 +26,8 @@ export const policyDiff: Command = {
   usage: "policy diff OLD NEW",
   description: [
     "Says in words what became stricter or looser from one policy to another: rules, data, signers, builders, trust,",
-    "exceptions; and which of the examples they decide otherwise. OLD and NEW are bundles or policy folders; examples are",
-    "those of NEW, else of OLD, or of --examples. Ends with 0 whatever changed, unless --fail-on says otherwise: then with 1.",
+    "exceptions; and which of the examples they decide otherwise. OLD and NEW are bundles, policy folders or URLs; examples",
+    "are those of NEW, else of OLD, or of --examples. Ends with 0 whatever changed, unless --fail-on says otherwise: then with 1.",
   ].join("\n"),
   flags: {
     examples: { value: "DIR", help: "a policy folder, or a folder of examples, to compare decisions by" },
@@ -34,6 +37,7 @@ export const policyDiff: Command = {
       help: "end with 1 where something became looser, a decision changed, or anything did",
     },
     output: { value: "FORMAT", choices: DIFF_OUTPUTS, help: "how to say it" },
+    ...POLICY_SIGNER_FLAGS,
   },
   examples: [
     "assay policy diff acme-3.1.0.tar.gz ./policy",
@@ -46,11 +50,13 @@ export const policyDiff: Command = {
 
 async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const [old = "", now = ""] = args.positionals;
+  const demand = policyDemand(args, POLICY_SIGNER_FLAGS, "policy-");
+  if (!demand.ok) return complain(io, demand.reason.message);
   const stopProgress = startProgress(io, "comparing");
   try {
-    const from = await openPolicyWithSources(old);
+    const from = await showPolicy(old, demand.value, io);
     if (!from.ok) return complain(io, from.reason.message);
-    const to = await openPolicyWithSources(now);
+    const to = await showPolicy(now, demand.value, io);
     if (!to.ok) return complain(io, to.reason.message);
     const examples = await examplesFor(args.text("examples"), [now, old]);
     if (!examples.ok) return complain(io, examples.reason.message);
