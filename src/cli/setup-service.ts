@@ -26,6 +26,8 @@ const LARGEST_CA = 1024 * 1024;
 export interface Watching {
   readonly metrics?: ServiceMetrics | null;
   readonly decisionLog?: Pick<DecisionLog, "addDifference"> | null;
+  /** Told when a policy has begun to decide. */
+  readonly activated?: () => void;
 }
 
 /** What the service decides with: all its policies, and what they share. */
@@ -33,7 +35,7 @@ export async function openService(
   config: ServiceConfig,
   io: Io,
   log: Log,
-  { metrics = null, decisionLog = null }: Watching = {},
+  { metrics = null, decisionLog = null, activated = () => undefined }: Watching = {},
 ): Promise<Result<Opened<{ readonly decider: Decider }>>> {
   const hosts = await hostSettings(config);
   if (!hosts.ok) return hosts;
@@ -65,6 +67,7 @@ export async function openService(
     registries,
     log,
     clock: io.clock,
+    activated,
     differs: (difference) => {
       log.info("shadow differs", differenceFields(difference));
       decisionLog?.addDifference(difference);

@@ -29,6 +29,10 @@ images:
     provenance: { signers: [acme] }
 `;
 
+function isOfTrust({ message }: JsonObject): boolean {
+  return typeof message === "string" && message.startsWith("trust");
+}
+
 describe("a policy that names the TUF repository of its trust root", () => {
   let mirror: LabMirror;
   beforeEach(async () => {
@@ -85,7 +89,7 @@ describe("a policy that names the TUF repository of its trust root", () => {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       expect(decider.names(null).trust.digest).to.not.equal(before);
-      const renewed = lines.map((line) => JSON.parse(line) as JsonObject);
+      const renewed = lines.map((line) => JSON.parse(line) as JsonObject).filter(isOfTrust);
       expect(renewed.map(({ message, root, source }) => [message, root, source])).to.deep.equal([
         ["trust root renewed", "acme", "mirror"],
       ]);
@@ -99,7 +103,8 @@ describe("a policy that names the TUF repository of its trust root", () => {
     try {
       const before = decider.names(null).trust.digest;
       await new Promise((resolve) => setTimeout(resolve, 50));
-      expect([decider.names(null).trust.digest, lines, mirror.asked]).to.deep.equal([before, [], []]);
+      const said = lines.map((line) => JSON.parse(line) as JsonObject).filter(isOfTrust);
+      expect([decider.names(null).trust.digest, said, mirror.asked]).to.deep.equal([before, [], []]);
     } finally {
       await close();
     }

@@ -37,8 +37,17 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const { openOperations } = await import("../setup-operations.ts");
   const operations = await openOperations(config.value, metrics, io);
   if (!operations.ok) return complain(io, operations.reason.message);
+  let [listening, announced] = [false, false];
+  const sayReady = () => {
+    if (announced || !listening || current?.ready() !== true) return;
+    announced = true;
+    log.info("ready", { policies: config.value.policies.map(({ name }) => name).join(" ") });
+  };
   const { openService } = await import("../setup-service.ts");
-  const opened = await openService(config.value, io, log, operations.value);
+  const opened = await openService(config.value, io, log, {
+    ...operations.value,
+    activated: sayReady,
+  });
   if (!opened.ok) {
     await operations.value.close();
     return complain(io, opened.reason.message);
@@ -46,8 +55,8 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const { decider } = opened.value;
   current = decider;
   const close = async () => {
-    await operations.value.close();
     await opened.value.close();
+    await operations.value.close();
   };
 
   const asked = io.untilAskedToEnd();
@@ -61,7 +70,8 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
     decider.refresh?.();
     void Promise.all([started.value.refresh(), operations.value.reopen()]);
   });
-  log.info("serving", { ready: decider.ready() });
+  listening = true;
+  sayReady();
   await started.value.close({ announceMs: ANNOUNCE_MS[await asked] });
   await close();
   lines.flush();

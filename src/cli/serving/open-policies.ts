@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { failure, oneLine, success, type Result } from "../../core/index.ts";
 import type { Appraisal, Decision } from "../../decision/index.ts";
 import type { RegistrySettings } from "../../registry/index.ts";
@@ -48,6 +48,8 @@ export interface PoliciesWorld {
   readonly log: Log;
   readonly clock: () => Date;
   readonly differs: (difference: ShadowDifference) => void;
+  /** Told when a policy has begun to decide. */
+  readonly activated: () => void;
 }
 
 /**
@@ -93,7 +95,7 @@ async function openOne(
   const rest = await storeRest(settings, world);
   if (!rest.ok) return refuse(rest);
   ends.push(rest.value.close);
-  const activations = new Activations(world.log);
+  const activations = new Activations(world.log, world.activated);
   const opened = await openStore(settings, settings, world, {
     ...rest.value.rest,
     report: activations.report,
@@ -107,8 +109,9 @@ async function openOne(
   const started = isHere ? await starting : undefined;
   if (started?.ok === false) {
     const { code, message } = started.reason;
-    return refuse(failure(code, await linesOf(source, `policy ${name}: ${message}`)));
+    return refuse(failure(code, await linesOf(source, message)));
   }
+  activations.speak();
   const decided =
     beside === null
       ? undefined
@@ -120,7 +123,7 @@ async function openOne(
 
 /** What a policy may have that its shadow has not. */
 async function storeRest(
-  { provenance, lock, lastGood, requireSequence, maxAge, expire }: PolicySettings,
+  { source, provenance, lock, lastGood, requireSequence, maxAge, expire }: PolicySettings,
   { clock }: PoliciesWorld,
 ): Promise<Result<Opened<{ readonly rest: Partial<StoreSettings<PolicyTrust>> }>>> {
   const locked = lock === null ? success(null) : await readLock(lock);
@@ -136,7 +139,7 @@ async function storeRest(
       requireSequence,
       maxAgeMs: maxAge,
       expire,
-      ...(judge.value === null ? {} : { judgeProvenance: judging(judge.value, clock) }),
+      ...(judge.value === null ? {} : { judgeProvenance: judging(judge.value, source, clock) }),
     },
     close: async () => {
       await judge.value?.close();
@@ -144,24 +147,30 @@ async function storeRest(
   });
 }
 
-/** A local source that it names is relative to its folder, as the configuration's are. */
 async function readLock(path: string): Promise<Result<PolicyLock>> {
   const bytes = await readInputFile(path, LARGEST_LOCK);
   if (!bytes.ok) return bytes;
-  const lock = parseLock(Buffer.from(bytes.value).toString());
-  if (!lock.ok) return failure(lock.reason.code, `${path}: ${lock.reason.message}`);
-  const { source } = lock.value;
-  return success(
-    schemeOf(source) === undefined ? { ...lock.value, source: resolve(dirname(path), source) } : lock.value,
-  );
+  const lock = parseLock(Buffer.from(bytes.value).toString(), dirname(path));
+  return lock.ok ? lock : failure(lock.reason.code, `${oneLine(path)}: ${lock.reason.message}`);
+}
+
+/** What an OCI source's provenance is judged under: `oci://HOST/REPOSITORY` without tag and digest. */
+function repositoryOf(source: string): string | undefined {
+  if (schemeOf(source) !== "oci") return undefined;
+  return source
+    .replace(/^[^:]*:\/\//, "")
+    .replace(/@.*$/, "")
+    .replace(/:[^/]*$/, "");
 }
 
 function judging(
   { judge }: ProvenanceJudge,
+  source: string,
   clock: () => Date,
 ): NonNullable<StoreSettings<PolicyTrust>["judgeProvenance"]> {
+  const name = repositoryOf(source);
   return async (delivery, signal) => {
-    const judged = await judge(delivery, { now: clock(), signal });
+    const judged = await judge(delivery, { ...(name === undefined ? {} : { name }), now: clock(), signal });
     if (!judged.ok || judged.value.allow) return judged;
     const { outcome, reason, violations } = judged.value;
     const [why = "it gives no reason"] = [reason, ...violations].flatMap((one) =>
@@ -200,12 +209,14 @@ export async function openStore(
   return success(store);
 }
 
-/** A policy that cannot be loaded, with a line for each of its faults where it is a folder. */
+/** Why a policy of this host cannot be loaded, with a line for each of its faults where it is a folder. */
 async function linesOf(source: string, message: string): Promise<string> {
+  const path = oneLine(source);
+  const line = message.startsWith(path) ? message : `${path}: ${message}`;
   const found = await stat(source).catch(() => undefined);
-  if (found?.isDirectory() !== true) return message;
+  if (found?.isDirectory() !== true) return line;
   const compiled = await compileFolder(source).catch(() => undefined);
-  return compiled?.ok === false ? faultLines(source, compiled.faults) : message;
+  return compiled?.ok === false ? faultLines(source, compiled.faults) : line;
 }
 
 function httpCredentials({

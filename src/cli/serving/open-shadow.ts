@@ -30,6 +30,7 @@ export async function openShadow(
   const activations = new Activations(log);
   const opened = await openStore({ ...settings, name }, release, world, { report: activations.report });
   if (!opened.ok) return opened;
+  activations.speak();
   const store = opened.value;
   void store.start(new AbortController().signal);
   // Large evidence is judged in a thread of the shadow's own: callers never wait for it.

@@ -103,13 +103,24 @@ export class StoredPolicy implements ServedPolicy {
   }
 }
 
-/** Counts what became of what a store's source gave, and says it in the log. */
+/** Counts what became of what a store's source gave, and says it in the log: from `speak` on, and what was before. */
 export class Activations {
   readonly #log: Log;
+  readonly #activated: () => void;
   readonly #counts: Record<ActivationResult, number> = { activated: 0, refused: 0, failed: 0 };
+  /** `null`: it speaks. */
+  #unsaid: StoreEvent[] | null = [];
 
-  constructor(log: Log) {
+  /** `activated` is told of each policy that begins to decide, shortly after it does. */
+  constructor(log: Log, activated: () => void = () => undefined) {
     this.#log = log;
+    this.#activated = activated;
+  }
+
+  speak(): void {
+    const unsaid = this.#unsaid ?? [];
+    this.#unsaid = null;
+    for (const event of unsaid) this.#say(event);
   }
 
   get counts(): Readonly<Record<ActivationResult, number>> {
@@ -117,24 +128,29 @@ export class Activations {
   }
 
   readonly report = (event: StoreEvent): void => {
+    if (event.kind === "activated") setImmediate(this.#activated);
+    if (event.kind === "activated" || event.kind === "refused") this.#counts[event.kind]++;
+    else if (event.kind === "source_failed") this.#counts.failed++;
+    if (this.#unsaid === null) this.#say(event);
+    else this.#unsaid.push(event);
+  };
+
+  #say(event: StoreEvent): void {
     const log = this.#log;
     const { policy } = event;
     switch (event.kind) {
       case "activated": {
-        this.#counts.activated++;
         const { revision, digest, sequence, origin, previous, rollback } = event;
         const signers = event.signedBy.map(({ signer }) => signer).join(" ");
         const said = { policy, revision, digest, sequence, signers, origin, previous };
         return log.info("policy activated", rollback === null ? said : { ...said, rollback });
       }
       case "refused": {
-        this.#counts.refused++;
         const { reason, version, digest, origin } = event;
         const { code, message: detail } = reason;
         return log.error("policy refused", { policy, code, detail, version, digest, origin });
       }
       case "source_failed": {
-        this.#counts.failed++;
         const { code, message: detail } = event.reason;
         return log.error("policy source failed", { policy, code, detail });
       }
@@ -150,5 +166,5 @@ export class Activations {
         return log.error("policy not closed", { policy, revision, digest, detail: message });
       }
     }
-  };
+  }
 }
