@@ -108,7 +108,7 @@ export class CachingDecider {
   content(registry: ContentSource, scope = SERVICE): ContentSource {
     const { cache: settings, clocks } = this.#settings;
     const tiers = scope === SERVICE ? (this.#settings.tiers ?? {}) : {};
-    const guarded = guardedContent(registry, this.#guards);
+    const guarded = guardedContent(registry, this.#guards, { isTenants: scope !== SERVICE });
     return new CachedContent(guarded, { pool: this.#pool, settings, clocks, tiers, scope });
   }
 

@@ -23,7 +23,15 @@ export interface Authorization {
 }
 
 const ANONYMOUS = "anonymous";
-const MAX_SESSIONS = 2000;
+
+/** Repositories of which is remembered what they want: as registries' names, they come from whoever asks. */
+const MOST_SESSIONS = 2000;
+
+export interface AuthenticatorOptions {
+  /** What tokens are asked for. */
+  readonly actions?: "pull" | "pull,push";
+  readonly mostSessions?: number;
+}
 
 /**
  * Answers registries' challenges: anonymous, basic and bearer (distribution token spec). A token belongs to one
@@ -34,12 +42,18 @@ export class Authenticator {
   readonly #settings: RegistrySettings;
   readonly #tokens: TokenClient;
   readonly #actions: "pull" | "pull,push";
+  readonly #mostSessions: number;
   readonly #sessions = new Map<string, Session>();
 
-  constructor(settings: RegistrySettings, tokens: TokenClient, actions: "pull" | "pull,push" = "pull") {
+  constructor(
+    settings: RegistrySettings,
+    tokens: TokenClient,
+    { actions = "pull", mostSessions = MOST_SESSIONS }: AuthenticatorOptions = {},
+  ) {
     this.#settings = settings;
     this.#tokens = tokens;
     this.#actions = actions;
+    this.#mostSessions = mostSessions;
   }
 
   /** The header of a first try: none before the endpoint has ever asked for one. */
@@ -91,7 +105,7 @@ export class Authenticator {
     this.#sessions.delete(key);
     this.#sessions.set(key, session);
     const oldest = this.#sessions.keys().next().value;
-    if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
+    if (this.#sessions.size > this.#mostSessions && oldest !== undefined) this.#sessions.delete(oldest);
     return session;
   }
 

@@ -54,18 +54,25 @@ export function createRegistry(settings: RegistrySettings = {}): Registry {
   return new RegistryClient(settings);
 }
 
+/** Repositories for which each of many credentials has tokens at once. */
+const MOST_SESSIONS = 32;
+
 class RegistryClient implements Registry {
   readonly #settings: RegistrySettings;
   readonly #limits: RegistryLimits;
   readonly #transport: Transport;
   readonly #fetcher: ContentFetcher;
 
-  constructor(settings: RegistrySettings, transport?: Transport) {
+  constructor(settings: RegistrySettings, shared?: Transport) {
     this.#settings = settings;
     this.#limits = { ...DEFAULT_REGISTRY_LIMITS, ...settings.limits };
-    this.#transport = transport ?? new Transport(this.#limits, settings.lookup);
+    this.#transport = shared ?? new Transport(this.#limits, settings.lookup);
     const tokens = new TokenClient(this.#transport, this.#limits);
-    const authenticator = new Authenticator(settings, tokens);
+    const authenticator = new Authenticator(
+      settings,
+      tokens,
+      shared === undefined ? {} : { mostSessions: MOST_SESSIONS },
+    );
     this.#fetcher = new ContentFetcher(settings, this.#limits, this.#transport, authenticator);
   }
 

@@ -50,7 +50,7 @@ class RegistryPublisher implements Publisher {
     this.#limits = { ...DEFAULT_REGISTRY_LIMITS, ...settings.limits };
     this.#transport = new Transport(this.#limits, settings.lookup);
     const tokens = new TokenClient(this.#transport, this.#limits);
-    const authenticator = new Authenticator(settings, tokens, "pull,push");
+    const authenticator = new Authenticator(settings, tokens, { actions: "pull,push" });
     this.#fetcher = new ContentFetcher(settings, this.#limits, this.#transport, authenticator);
   }
 

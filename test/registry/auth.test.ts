@@ -292,7 +292,7 @@ describe("createRegistry: authentication", () => {
       expect(await ask(others)).to.equal("registry.auth_failed");
       expect(await ask(own)).to.equal("ok");
       expect(await ask(others)).to.equal("registry.auth_failed");
-      expect(await ask(others.withCredentials(source(USER)))).to.equal("ok");
+      expect(await ask(own.withCredentials(source(USER)))).to.equal("ok");
       expect(await ask(others)).to.equal("registry.auth_failed");
     });
 

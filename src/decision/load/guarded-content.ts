@@ -17,13 +17,17 @@ const LEAST_PATIENCE = 500;
 /**
  * A source that keeps one registry's troubles from everybody else (T212): so many requests to it at once, and none while
  * it is known to fail. What is not asked is `registry.unavailable`, which leaves a decision open and is nowhere
- * remembered.
+ * remembered. `isTenants`: it asks with a tenant's credentials, whose own limit says nothing of the registry to others.
  */
-export function guardedContent(source: ContentSource, guards: RegistryGuards): ContentSource {
+export function guardedContent(
+  source: ContentSource,
+  guards: RegistryGuards,
+  { isTenants = false }: { readonly isTenants?: boolean } = {},
+): ContentSource {
   return askThrough(source, async (registry, { signal }, question) => {
     const guard = guards.of(registry);
     if (guard.breaker.remaining > 0) return paused(registry, guard);
-    return guard.bulkhead.run(signal, () => attemptOf(registry, guard, guards, question), {
+    return guard.bulkhead.run(signal, () => attemptOf({ registry, guard, guards, isTenants }, question), {
       full: () =>
         failure("registry.unavailable", `too many requests wait for ${registry} already: try again`),
       left: () => failure("registry.timeout", `the deadline passed before ${registry} could be asked`),
@@ -31,10 +35,15 @@ export function guardedContent(source: ContentSource, guards: RegistryGuards): C
   });
 }
 
+interface Asked {
+  readonly registry: string;
+  readonly guard: Guard;
+  readonly guards: RegistryGuards;
+  readonly isTenants: boolean;
+}
+
 async function attemptOf<T>(
-  registry: string,
-  guard: Guard,
-  guards: RegistryGuards,
+  { registry, guard, guards, isTenants }: Asked,
   question: () => Promise<Answer<T>>,
 ): Promise<Answer<T>> {
   // It may have failed while this one waited for room.
@@ -45,6 +54,7 @@ async function attemptOf<T>(
     const answer = await question();
     const code = answer.ok ? undefined : answer.reason.code;
     if (code === undefined || !FAILURES.has(code)) attempt.succeeded();
+    else if (code === "registry.throttled" && isTenants) attempt.withdrawn();
     else if (code === "registry.timeout" && guards.elapsed() - began < LEAST_PATIENCE) attempt.withdrawn();
     else {
       guard.lastCode = code;

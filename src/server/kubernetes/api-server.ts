@@ -25,13 +25,21 @@ const DEPTH = 32;
 /** Connections, kept; who finds none waits for one, within the same time. */
 const CONNECTIONS = 16;
 
+/** Milliseconds after which an idle one is given up, before whoever stands in between does. */
+const IDLE_MS = 10_000;
+
 /**
  * Asks Kubernetes' API server, and nobody else: over TLS with the configured CA, without following redirects, within two
  * seconds and the given bytes. Rejects where there is no whole answer; what was thrown holds no token.
  */
 export class ApiServer {
   readonly #settings: ApiServerSettings;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, maxFreeSockets: 2 });
+  readonly #agent = new Agent({
+    keepAlive: true,
+    maxSockets: CONNECTIONS,
+    maxFreeSockets: 2,
+    timeout: IDLE_MS,
+  });
 
   constructor(settings: ApiServerSettings) {
     this.#settings = settings;

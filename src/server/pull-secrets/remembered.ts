@@ -31,7 +31,6 @@ export class Remembered<T> {
     this.#elapsed = elapsed;
   }
 
-  /** `find` never rejects. */
   get(key: string, { fresh }: { readonly fresh: boolean }, find: () => Promise<Found<T>>): Promise<T> {
     const entry = this.#entries.get(key);
     if (entry !== undefined) {
@@ -42,14 +41,20 @@ export class Remembered<T> {
     }
     const open = this.#open.get(key);
     if (open !== undefined) return open;
-    const asked = this.#elapsed();
-    const finding = find().then((found) => {
-      this.#open.delete(key);
-      this.#keep(key, { ...found, asked });
-      return found.value;
-    });
+    const finding = this.#find(key, find);
     this.#open.set(key, finding);
     return finding;
+  }
+
+  async #find(key: string, find: () => Promise<Found<T>>): Promise<T> {
+    const asked = this.#elapsed();
+    try {
+      const found = await find();
+      this.#keep(key, { ...found, asked });
+      return found.value;
+    } finally {
+      this.#open.delete(key);
+    }
   }
 
   #keep(key: string, entry: Entry<T>): void {

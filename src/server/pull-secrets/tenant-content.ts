@@ -49,7 +49,7 @@ const REFUSED: ReadonlySet<string> = new Set([
 const MOST_TRIED = 8;
 
 /** Sources kept with what they know of their registries' tokens, and images of which is known what opened them. */
-const MOST_SOURCES = 1_000;
+const MOST_SOURCES = 500;
 const MOST_OPENED = 10_000;
 
 /** Milliseconds for which what opened an image is tried first. */

@@ -50,6 +50,20 @@ describe("a registry's guard", () => {
     });
   }
 
+  it("T212 T240 the limit that a tenant's own credential has reached pauses the registry for nobody", async () => {
+    const guards = new RegistryGuards({ ...DEFAULT_LOAD, registryFailures: 3 }, () => 0);
+    const sourceOf = (code: RegistryCode) => ({ referrers: failing(code) }) as unknown as ContentSource;
+    const name = { registry: "registry.test", repository: "app" };
+    const ask = async (code: RegistryCode) => {
+      const content = guardedContent(sourceOf(code), guards, { isTenants: true });
+      return codeOf(await content.referrers(name, DIGEST, { signal: new AbortController().signal }));
+    };
+    for (let i = 0; i < 10; i++) expect(await ask("registry.throttled")).to.equal("registry.throttled");
+    expect(guards.paused).to.deep.equal([]);
+    for (let i = 0; i < 3; i++) await ask("registry.unavailable");
+    expect(guards.paused).to.deep.equal(["registry.test"]);
+  });
+
   for (const code of [
     "registry.not_found",
     "registry.auth_failed",
