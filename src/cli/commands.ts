@@ -56,6 +56,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "verify who signed a policy bundle, and its provenance",
     load: async () => (await import("./commands/policy-verify.ts")).policyVerify,
   },
+  "policy push": {
+    summary: "publish a policy bundle in a registry or on a server",
+    load: async () => (await import("./commands/policy-push.ts")).policyPush,
+  },
+  "policy pull": {
+    summary: "fetch a policy bundle into a file, once it is verified",
+    load: async () => (await import("./commands/policy-pull.ts")).policyPull,
+  },
   "trust refresh": {
     summary: "fetch the public Sigstore's trusted root, or another's, by TUF",
     load: async () => (await import("./commands/trust-refresh.ts")).trustRefresh,

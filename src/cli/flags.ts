@@ -28,6 +28,19 @@ export const POLICY_FLAGS = {
   ...POLICY_SIGNER_FLAGS,
 } satisfies Flags;
 
+/** Who must have signed a bundle that is fetched. */
+export const RELEASE_SIGNER_FLAGS = {
+  key: { value: "FILE", repeatable: true, help: "a public key that may sign; each of several may" },
+  "key-id": { value: "ID", help: "the key's name that an OPA signature must bear" },
+  scope: { value: "SCOPE", help: "the scope that an OPA signature must be for" },
+  "certificate-identity": {
+    value: "S",
+    help: "the identity in the signer's certificate; * matches within a path segment, ** across",
+  },
+  "certificate-oidc-issuer": { value: "S", help: "the OIDC issuer that vouched for it" },
+  "trusted-root": { value: "FILE", help: "a trusted_root.json in place of the public Sigstore's" },
+} satisfies Flags;
+
 /** How a policy's HTTP(S) server is spoken to. */
 export const TRANSFER_FLAGS = {
   "token-file": { value: "FILE", help: "a bearer token for an HTTP(S) server" },
