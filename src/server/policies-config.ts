@@ -24,6 +24,8 @@ export interface PolicySettings extends PolicyRelease {
   readonly requireSequence: boolean;
   /** Milliseconds after which what the source has not confirmed is stale; `null`: never. */
   readonly maxAge: number | null;
+  /** Milliseconds after which a release is stale whatever its source says; `null`: never. */
+  readonly maxReleaseAge: number | null;
   /** Whether what is stale decides no more. */
   readonly expire: boolean;
   /** The policy (an absolute path) that judges the bundle's own provenance. */
@@ -68,6 +70,7 @@ export function policiesConfig(value: JsonValue, path: Paths): readonly PolicySe
     lock: optionalPath(policy, "lock", path),
     requireSequence: at(policy, "requireSequence") === true,
     maxAge: parsePeriod(stringAt(policy, "maxAge") ?? "") ?? null,
+    maxReleaseAge: parsePeriod(stringAt(policy, "maxReleaseAge") ?? "") ?? null,
     expire: at(policy, "expire") === true,
     provenance: provenance(objectAt(policy, "provenance"), path),
     shadow: shadow(objectAt(policy, "shadow"), path),
@@ -112,7 +115,7 @@ export function policyFaults(yaml: YamlFile, policies: readonly PolicySettings[]
 
 function* releaseFaults(
   stated: JsonValue | undefined,
-  { source, longPoll, credentials, maxAge, expire }: PolicySettings,
+  { source, longPoll, credentials, maxAge, maxReleaseAge, expire }: PolicySettings,
 ): Iterable<readonly [YamlPath, string]> {
   const isHttp = /^https?:\/\//i.test(source);
   yield* sourceFaults(stated, []);
@@ -127,7 +130,9 @@ function* releaseFaults(
   if (credentials !== null && (credentials.clientCert === null) !== (credentials.clientKey === null)) {
     yield [["credentials"], "clientCert and clientKey go together"];
   }
-  if (expire && maxAge === null) yield [["expire"], "maxAge is missing, which says when it does"];
+  if (expire && maxAge === null && maxReleaseAge === null) {
+    yield [["expire"], "maxAge is missing, which says when it does"];
+  }
 }
 
 /** Of the source and the signers, which a shadow has as well. */

@@ -100,6 +100,7 @@ describe("readConfig", () => {
     lock: policy.lock
     requireSequence: true
     maxAge: 24h
+    maxReleaseAge: 90d
     expire: true
     provenance: { policy: of-policies }
     shadow: { source: next.tar.gz, signers: [{ key: next.pub }] }
@@ -140,6 +141,7 @@ describe("readConfig", () => {
         lock: at("policy.lock"),
         requireSequence: true,
         maxAge: 86_400_000,
+        maxReleaseAge: 7_776_000_000,
         expire: true,
         provenance: { policy: at("of-policies") },
         shadow: { source: at("next.tar.gz"), signers: [{ key: at("next.pub") }] },

@@ -88,6 +88,7 @@ export const PLAIN_POLICY: PolicySettings = {
   lock: null,
   requireSequence: false,
   maxAge: null,
+  maxReleaseAge: null,
   expire: false,
   provenance: null,
   shadow: null,

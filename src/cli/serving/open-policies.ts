@@ -123,7 +123,7 @@ async function openOne(
 
 /** What a policy may have that its shadow has not. */
 async function storeRest(
-  { source, provenance, lock, lastGood, requireSequence, maxAge, expire }: PolicySettings,
+  { source, provenance, lock, lastGood, requireSequence, maxAge, maxReleaseAge, expire }: PolicySettings,
   { clock }: PoliciesWorld,
 ): Promise<Result<Opened<{ readonly rest: Partial<StoreSettings<PolicyTrust>> }>>> {
   const locked = lock === null ? success(null) : await readLock(lock);
@@ -138,6 +138,7 @@ async function storeRest(
       lastGood,
       requireSequence,
       maxAgeMs: maxAge,
+      maxReleaseAgeMs: maxReleaseAge,
       expire,
       ...(judge.value === null ? {} : { judgeProvenance: judging(judge.value, source, clock) }),
     },
