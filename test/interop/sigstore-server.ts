@@ -118,9 +118,11 @@ function need<T>(value: T | undefined, what: string): T {
   return value;
 }
 
-/** fulcio.proto, CreateSigningCertificate. The token is believed as it is; its subject must be signed with the key. */
+/** fulcio.proto, CreateSigningCertificate. The token, in the request or beside it, is believed as it is; its subject must be signed with the key. */
 function certify(sigstore: Sigstore, authorization: string, request: JsonValue): JsonObject {
-  const [, payload = ""] = authorization.replace(/^Bearer /, "").split(".");
+  const token =
+    stringAt(request, "credentials", "oidcIdentityToken") ?? authorization.replace(/^Bearer /, "");
+  const [, payload = ""] = token.split(".");
   const claims = parse(Buffer.from(payload, "base64url"));
   const pem = need(stringAt(request, "publicKeyRequest", "publicKey", "content"), "public key");
   const proof = need(stringAt(request, "publicKeyRequest", "proofOfPossession"), "proof of possession");

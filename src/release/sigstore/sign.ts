@@ -65,7 +65,8 @@ async function makeSignature(
   { by, services, signal }: SigningSettings,
 ): Promise<MadeSignature> {
   if ("privateKey" in by) {
-    const key = signingKey(by.privateKey);
+    const registered = services.rekor.some(({ version }) => version === 2);
+    const key = signingKey(by.privateKey, { registered });
     return { content, key, signature: key.sign(signedBytes(content)), certificate: null };
   }
   const { fulcio, rekor, timestampAuthorities } = services;
@@ -138,7 +139,10 @@ function provenSigner(
   const proven = proveBundle(bundle, artifact, { roots, keys, digest: digestOf(bundle) }, now());
   if (!proven.ok) {
     const { code, message } = proven.reason;
-    return refuseSigning("signing.not_verified", `what was signed does not verify: ${code}: ${message}`);
+    return refuseSigning(
+      "signing.not_verified",
+      `what was signed does not verify, so it is not handed on: ${code}: ${message}`,
+    );
   }
   return proven.value.signers[0] ?? null;
 }

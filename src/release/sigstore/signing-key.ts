@@ -23,10 +23,17 @@ const CURVES: ReadonlyMap<string, readonly [SigningHash, string]> = new Map([
 ]);
 const RSA_BITS: ReadonlySet<number> = new Set([2048, 3072, 4096]);
 
-/** Throws `signing.key_invalid` for a key of a kind that verifiers do not take. */
-export function signingKey(privateKey: KeyObject): SigningKey {
+/**
+ * Throws `signing.key_invalid` for a key of a kind that verifiers do not take. `registered`: with the hash that Sigstore's
+ * algorithm registry pairs with the key, as logs of version 2 demand; else SHA-256 with every key, as cosign verifies it.
+ */
+export function signingKey(
+  privateKey: KeyObject,
+  { registered }: { readonly registered: boolean },
+): SigningKey {
   const publicKey = createPublicKey(privateKey);
-  const [hash, details] = algorithmOf(publicKey);
+  const [paired, details] = algorithmOf(publicKey);
+  const hash = registered ? paired : "sha256";
   const isEd25519 = publicKey.asymmetricKeyType === "ed25519";
   return {
     publicKey,
@@ -40,7 +47,7 @@ export function signingKey(privateKey: KeyObject): SigningKey {
 
 /** A key for one signature, whose certificate outlives it by minutes. */
 export function ephemeralKey(): SigningKey {
-  return signingKey(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
+  return signingKey(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey, { registered: true });
 }
 
 function algorithmOf(key: KeyObject): readonly [SigningHash, string | null] {

@@ -74,7 +74,7 @@ describe("identity tokens", () => {
       expect(services.asked).to.deep.equal(["/t?a=b&audience=sigstore"]);
     });
 
-    it("A022 is asked for at the very address that is named, and nowhere else", async () => {
+    it("is asked for at the very address that is named, and nowhere else", async () => {
       const job = {
         ACTIONS_ID_TOKEN_REQUEST_URL: `${services.url}/t`,
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: "secret",

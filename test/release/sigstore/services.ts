@@ -40,11 +40,8 @@ export async function startServices(): Promise<Services> {
         response.writeHead(own.status, own.headers ?? {}).end(own.body ?? "");
         return;
       }
-      const { authorization = "" } = request.headers;
-      const token = tokenIn(body);
       const answered = await fetch(`${lab.url}${path}`, {
         method: request.method ?? "GET",
-        headers: { authorization: token === undefined ? authorization : `Bearer ${token}` },
         ...(body.length === 0 ? {} : { body }),
       });
       const etag = answered.headers.get("etag");
@@ -69,11 +66,6 @@ export async function startServices(): Promise<Services> {
       await lab.close();
     },
   });
-}
-
-/** Fulcio's API takes the token in its body too; the lab's reads the header. */
-function tokenIn(body: Buffer): string | undefined {
-  return /"oidcIdentityToken":"([\w.-]+)"/.exec(body.toString("latin1"))?.[1];
 }
 
 /** An identity token of the GitHub Actions run that the lab certifies, or with other claims. */

@@ -179,7 +179,7 @@ describe("signing with Sigstore", () => {
       readonly log?: "rekor-v1" | "rekor-v2";
     }[] = [
       {
-        name: "A022 a Fulcio that sends the token elsewhere",
+        name: "a Fulcio that sends the token elsewhere",
         spoil: () => at(fulcio, { status: 307, headers: { location: `${services.url}/thief` } }),
         says: /^Fulcio at 127\.0\.0\.1:\d+ answered 307$/,
       },
@@ -271,7 +271,7 @@ describe("signing with Sigstore", () => {
             pem(createSigstore({ name: "stranger" }).issue(undefined, { key: certified }).certificate.der),
           );
         },
-        says: /^what was signed does not verify: certificate\.untrusted: /,
+        says: /^what was signed does not verify, so it is not handed on: certificate\.untrusted: /,
       },
     ];
     for (const { name, spoil, says, code = "signing.service_failed", log = "rekor-v1" } of spoilings) {
