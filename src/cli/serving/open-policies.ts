@@ -2,55 +2,28 @@ import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { failure, oneLine, success, type Result } from "../../core/index.ts";
 import type { Appraisal, Decision } from "../../decision/index.ts";
-import type { RegistrySettings } from "../../registry/index.ts";
 import {
   compileFolder,
   faultLines,
   openProvenanceJudge,
-  openSigners,
-  openSource,
   parseLock,
-  PolicyStore,
   schemeOf,
-  SYSTEM_CLOCK,
-  type HttpCredentials,
   type PolicyLock,
   type ProvenanceJudge,
   type StoreSettings,
 } from "../../release/index.ts";
-import type {
-  Log,
-  PolicyRelease,
-  PolicySettings,
-  ServedPolicy,
-  ShadowDifference,
-} from "../../server/index.ts";
+import type { PolicySettings, ServedPolicy } from "../../server/index.ts";
 import { readInputFile } from "../files.ts";
 import { openPolicy } from "../policy.ts";
 import type { Opened } from "../setup.ts";
-import { holdRevision, type Desk, type Revision } from "./desk.ts";
+import { holdRevision, type Revision } from "./desk.ts";
 import { openShadow } from "./open-shadow.ts";
-import { PolicyTrust, type TrustWorld } from "./policy-trust.ts";
+import { openStore, type PoliciesWorld } from "./open-store.ts";
+import type { PolicyTrust } from "./policy-trust.ts";
 import { Activations, StoredPolicy } from "./stored-policy.ts";
-
-/** Milliseconds for which a source may send, besides those for which it may hold a question. */
-const FETCH_MS = 120_000;
 
 /** Bytes of a policy.lock. */
 const LARGEST_LOCK = 256 * 1024;
-
-/** What the policies of one service share. */
-export interface PoliciesWorld {
-  readonly desk: Desk;
-  readonly trust: TrustWorld;
-  /** How registries are spoken to, for policies as for images. */
-  readonly registries: RegistrySettings;
-  readonly log: Log;
-  readonly clock: () => Date;
-  readonly differs: (difference: ShadowDifference) => void;
-  /** Told when a policy has begun to decide. */
-  readonly activated: () => void;
-}
 
 /**
  * Opens all policies, each with its source, signers and trust. What is at fault on this host (a key that is none, a local
@@ -63,7 +36,7 @@ export async function openPolicies(
 ): Promise<Result<Opened<{ readonly policies: readonly ServedPolicy[] }>>> {
   const opened = await Promise.all(policies.map((settings) => openOne(settings, world)));
   const close = async () => {
-    await Promise.all(opened.map((one) => (one.ok ? one.value.close() : undefined)));
+    await Promise.all(opened.flatMap((one) => (one.ok ? [one.value.close()] : [])));
   };
   const faults = opened.flatMap((one) => (one.ok ? [] : [one.reason.message]));
   const [first] = opened.flatMap((one) => (one.ok ? [] : [one.reason]));
@@ -165,13 +138,17 @@ function repositoryOf(source: string): string | undefined {
 }
 
 function judging(
-  { judge }: ProvenanceJudge,
+  judge: ProvenanceJudge,
   source: string,
   clock: () => Date,
 ): NonNullable<StoreSettings<PolicyTrust>["judgeProvenance"]> {
   const name = repositoryOf(source);
   return async (delivery, signal) => {
-    const judged = await judge(delivery, { ...(name === undefined ? {} : { name }), now: clock(), signal });
+    const judged = await judge.judge(delivery, {
+      ...(name === undefined ? {} : { name }),
+      now: clock(),
+      signal,
+    });
     if (!judged.ok || judged.value.allow) return judged;
     const { outcome, reason, violations } = judged.value;
     const [why = "it gives no reason"] = [reason, ...violations].flatMap((one) =>
@@ -179,35 +156,6 @@ function judging(
     );
     return failure("provenance.refused", oneLine(`the policy for policies says ${outcome}: ${why}`));
   };
-}
-
-/** A store of a release, with who may have signed it and where it is asked for. */
-export async function openStore(
-  { name, credentials, longPoll, refresh }: PolicySettings,
-  release: PolicyRelease,
-  world: PoliciesWorld,
-  rest: Partial<StoreSettings<PolicyTrust>>,
-): Promise<Result<PolicyStore<PolicyTrust>>> {
-  const signers = await openSigners(release.signers);
-  if (!signers.ok) return failure(signers.reason.code, `policy ${name}: ${signers.reason.message}`);
-  const source = await openSource(release.source, {
-    registries: world.registries,
-    ...(longPoll === null ? {} : { longPollSeconds: Math.ceil(longPoll / 1000) }),
-    ...(credentials === null ? {} : { credentials: httpCredentials(credentials) }),
-  });
-  if (!source.ok) return failure(source.reason.code, `policy ${name}: ${source.reason.message}`);
-  const store = new PolicyStore<PolicyTrust>({
-    name,
-    source: source.value,
-    signers: signers.value,
-    refreshMs: refresh,
-    ...(longPoll === null ? {} : { limits: { fetchMs: longPoll + FETCH_MS } }),
-    clock: { ...SYSTEM_CLOCK, now: world.clock },
-    prepare: (bundle) => PolicyTrust.open(name, bundle, world.trust),
-    dispose: (trust) => trust.close(),
-    ...rest,
-  });
-  return success(store);
 }
 
 /** Why a policy of this host cannot be loaded, with a line for each of its faults where it is a folder. */
@@ -218,18 +166,4 @@ async function linesOf(source: string, message: string): Promise<string> {
   if (found?.isDirectory() !== true) return line;
   const compiled = await compileFolder(source).catch(() => undefined);
   return compiled?.ok === false ? faultLines(source, compiled.faults) : line;
-}
-
-function httpCredentials({
-  tokenFile,
-  clientCert,
-  clientKey,
-  ca,
-}: NonNullable<PolicySettings["credentials"]>): HttpCredentials {
-  return {
-    ...(tokenFile === null ? {} : { tokenFile }),
-    ...(clientCert === null ? {} : { clientCert }),
-    ...(clientKey === null ? {} : { clientKey }),
-    ...(ca === null ? {} : { ca }),
-  };
 }

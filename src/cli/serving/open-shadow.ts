@@ -10,7 +10,7 @@ import { Shadow, type PolicyRelease, type PolicySettings } from "../../server/in
 import { ConclusionCache } from "../../verification/index.ts";
 import type { Opened } from "../setup.ts";
 import { namesOf } from "./desk.ts";
-import { openStore, type PoliciesWorld } from "./open-policies.ts";
+import { openStore, type PoliciesWorld } from "./open-store.ts";
 import { Activations, type Beside } from "./stored-policy.ts";
 
 /** Of conclusions that the shadow's own trust has drawn: apart from those that callers are answered with. */

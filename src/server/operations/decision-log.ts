@@ -105,13 +105,6 @@ function differenceOf(
   labels: Readonly<Record<string, string>>,
   now: Date,
 ): DecisionEvent {
-  const side = ({ allow, outcome, policy, trust }: Decision, codes: readonly string[]): JsonValue => ({
-    allow: allow && outcome === "allow",
-    outcome,
-    policy: { ...policy },
-    trust: trust.digest,
-    only: codes.slice(0, MOST_CODES).map((code) => oneLine(code, 200)),
-  });
   return {
     labels: { ...labels },
     decision_id: enforced.decisionId,
@@ -124,10 +117,21 @@ function differenceOf(
     },
     result: {
       digest: enforced.image.digest,
-      enforced: side(enforced, onlyEnforced),
-      shadow: side(shadow, onlyShadow),
+      enforced: sideOf(enforced, onlyEnforced),
+      shadow: sideOf(shadow, onlyShadow),
     },
     timestamp: now.toISOString(),
+  };
+}
+
+/** One side of a difference; `only`: codes that the other has not. */
+function sideOf({ allow, outcome, policy, trust }: Decision, codes: readonly string[]): JsonValue {
+  return {
+    allow: allow && outcome === "allow",
+    outcome,
+    policy: { ...policy },
+    trust: trust.digest,
+    only: codes.slice(0, MOST_CODES).map((code) => oneLine(code, 200)),
   };
 }
 

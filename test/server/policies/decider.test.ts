@@ -5,7 +5,7 @@ import type { Decider, HeldPolicy } from "../../../src/server/index.ts";
 import { decideByNamespace, type ServedPolicy } from "../../../src/server/policies/decider.ts";
 import {
   decisionFor,
-  fakeDecider,
+  IMAGE_DIGEST,
   providerRequest,
   startTestService,
   STORE,
@@ -64,7 +64,8 @@ function served(name: string, namespaces: readonly string[] | null, loaded = tru
 }
 
 function deciderOf(...policies: readonly ServedPolicy[]): Decider {
-  return decideByNamespace(policies, { resolve: fakeDecider().resolve, caching: () => CACHING });
+  const resolve = () => Promise.resolve(success(IMAGE_DIGEST));
+  return decideByNamespace(policies, { resolve, caching: () => CACHING });
 }
 
 const request = (namespace: string | null): DecisionRequest => ({

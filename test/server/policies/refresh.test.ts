@@ -83,7 +83,10 @@ describe("POST /v1/policies/refresh", () => {
           { log: createLog(() => undefined) },
         );
         // A machine without IPv6.
-        if (!started.ok) return this.skip();
+        if (!started.ok) {
+          this.skip();
+          return;
+        }
         const host = listener.host === "::1" ? "[::1]" : "127.0.0.1";
         const answer = await fetch(`http://${host}:${started.value.listeners[0]?.port}${REFRESH}`, {
           method: "POST",
