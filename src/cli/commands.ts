@@ -56,6 +56,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "verify who signed a policy bundle, and its provenance",
     load: async () => (await import("./commands/policy-verify.ts")).policyVerify,
   },
+  "policy lock": {
+    summary: "pin the policy that a source has now",
+    load: async () => (await import("./commands/policy-lock.ts")).policyLock,
+  },
   "policy push": {
     summary: "publish a policy bundle in a registry or on a server",
     load: async () => (await import("./commands/policy-push.ts")).policyPush,

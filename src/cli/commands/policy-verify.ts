@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { failure, oneLine, success, type Reason, type Result } from "../../core/index.ts";
 import type { Decision } from "../../decision/index.ts";
 import { readBundle } from "../../policy/index.ts";
@@ -9,18 +8,21 @@ import {
   type Delivery,
   type ReleaseSigner,
   type SignedBy,
-  type SignerSettings,
 } from "../../release/index.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
-import { AT_FLAG, IDENTITY_FLAGS } from "../flags.ts";
+import { AT_FLAG, RELEASE_SIGNER_FLAGS, TRANSFER_FLAGS } from "../flags.ts";
 import { complain, type Io } from "../io.ts";
-import { openPolicy } from "../policy.ts";
-import { identitySetting, timeSetting } from "../settings.ts";
-import { fetchPolicy } from "../signing/fetch-policy.ts";
+import { policyDemand } from "../policy-demand.ts";
+import { fetchDelivery, openPolicy } from "../policy.ts";
+import { startTransfer } from "../progress.ts";
+import { timeSetting } from "../settings.ts";
 
-const TIMEOUT_MS = 120_000;
+/** Of judging the provenance. */
+const TIMEOUT_MS = 60_000;
+
+const FLAGS = { ...RELEASE_SIGNER_FLAGS, ...TRANSFER_FLAGS };
 
 export const policyVerify: Command = {
   usage: "policy verify BUNDLE --key FILE",
@@ -31,15 +33,7 @@ export const policyVerify: Command = {
     "OCI repository. Exit code 0: verified; 1: not.",
   ].join("\n"),
   flags: {
-    key: { value: "FILE", repeatable: true, help: "a public key that may sign; each of several may" },
-    "key-id": { value: "ID", help: "the key's name that an OPA signature must bear" },
-    scope: { value: "SCOPE", help: "the scope that an OPA signature must be for" },
-    "certificate-identity": {
-      ...IDENTITY_FLAGS["certificate-identity"],
-      help: "the identity in the signer's certificate; * matches within a path segment, ** across",
-    },
-    "certificate-oidc-issuer": IDENTITY_FLAGS["certificate-oidc-issuer"],
-    "trusted-root": { value: "FILE", help: "a trusted_root.json in place of the public Sigstore's" },
+    ...FLAGS,
     provenance: { value: "POLICY", help: "judge the bundle's own provenance by this policy" },
     evidence: {
       value: "FILE|DIR",
@@ -61,18 +55,26 @@ export const policyVerify: Command = {
 };
 
 async function run(args: Arguments, io: Io): Promise<ExitCode> {
-  const signers = await demandedSigners(args);
+  const demand = policyDemand(args, FLAGS, "");
+  if (!demand.ok) return complain(io, demand.reason.message);
+  const signers = await openSigners(demand.value.signers);
   if (!signers.ok) return complain(io, signers.reason.message);
+  if (signers.value.length === 0) {
+    return complain(
+      io,
+      "name who must have signed: --key, or --certificate-identity with --certificate-oidc-issuer",
+    );
+  }
   const at = timeSetting(args);
   if (!at.ok) return complain(io, at.reason.message);
   if (args.has("evidence") && !args.has("provenance"))
     return complain(io, "--evidence goes with --provenance");
   const source = args.positionals[0] ?? "";
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const delivery = await fetchPolicy(source, signal);
+  const transfer = startTransfer(io, `fetching ${oneLine(source, 200)}`);
+  const delivery = await fetchDelivery(source, demand.value.credentials, transfer);
   if (!delivery.ok) return complain(io, `${delivery.reason.code}: ${delivery.reason.message}`);
   const now = at.value ?? io.clock();
-  const outcome = await verifyDelivery(delivery.value, signers.value, args, { source, now, signal });
+  const outcome = await verifyDelivery(delivery.value, signers.value, args, { source, now });
   if (!outcome.ok) return complain(io, outcome.reason.message);
   tell(outcome.value, source, delivery.value, args, io);
   return outcome.value.reason === null ? EXIT.allow : EXIT.deny;
@@ -89,7 +91,6 @@ interface Outcome {
 interface Asked {
   readonly source: string;
   readonly now: Date;
-  readonly signal: AbortSignal;
 }
 
 /** Fails where the question itself is at fault: a policy for policies that is none. */
@@ -97,7 +98,7 @@ async function verifyDelivery(
   delivery: Delivery,
   signers: readonly ReleaseSigner[],
   args: Arguments,
-  { source, now, signal }: Asked,
+  { source, now }: Asked,
 ): Promise<Result<Outcome>> {
   const nothing = { signedBy: [], bundle: null, provenance: null };
   const verified = await verifyRelease(delivery, signers, now);
@@ -118,7 +119,7 @@ async function verifyDelivery(
     ...repositoryOf(source),
     files: args.texts("evidence"),
     now,
-    signal,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (!judged.ok) return judged;
   return success({ ...seen, provenance: judged.value, reason: reasonOf(judged.value) });
@@ -135,33 +136,6 @@ function reasonOf({ allow, outcome, reason, violations }: Decision): Reason | nu
 function repositoryOf(source: string): { readonly name?: string } {
   const [, repository] = /^oci:\/\/([^/@]+\/[^:@]+)(?::[^/@]*)?(?:@.*)?$/i.exec(source) ?? [];
   return repository === undefined ? {} : { name: repository };
-}
-
-async function demandedSigners(args: Arguments): Promise<Result<readonly ReleaseSigner[]>> {
-  const identity = identitySetting(args);
-  if (!identity.ok) return identity;
-  const keys = args.texts("key");
-  if (keys.length === 0 && identity.value === null) {
-    return failure(
-      "usage",
-      "name who must have signed: --key, or --certificate-identity with --certificate-oidc-issuer",
-    );
-  }
-  const keyFlag = ["key-id", "scope"].find((flag) => args.has(flag));
-  if (keys.length === 0 && keyFlag !== undefined) return failure("usage", `--${keyFlag} goes with --key`);
-  const [keyId, scope, root] = ["key-id", "scope", "trusted-root"].map((flag) => args.text(flag));
-  const trustedRoot = root === undefined ? {} : { trustedRoot: resolve(root) };
-  const settings: readonly SignerSettings[] = [
-    ...keys.map((key) => ({
-      name: key,
-      key: resolve(key),
-      ...(keyId === undefined ? {} : { keyId }),
-      ...(scope === undefined ? {} : { scope }),
-      ...trustedRoot,
-    })),
-    ...(identity.value === null ? [] : [{ ...identity.value, ...trustedRoot }]),
-  ];
-  return openSigners(settings);
 }
 
 function tell(

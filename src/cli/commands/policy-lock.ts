@@ -1,0 +1,68 @@
+import { dirname, resolve } from "node:path";
+import { failure, oneLine, success, type Result } from "../../core/index.ts";
+import { readBundle } from "../../policy/index.ts";
+import { formatLock, lockOf, openSource, verifyRelease, type PolicyLock } from "../../release/index.ts";
+import type { Arguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { replaceFile } from "../files.ts";
+import { complain, type Io } from "../io.ts";
+import { fetchPolicy, sourceSettings } from "../signing/fetch-policy.ts";
+import { namedSigners, SIGNER_FLAGS } from "../signing/named-signers.ts";
+
+const TIMEOUT_MS = 120_000;
+
+export const policyLock: Command = {
+  usage: "policy lock BUNDLE --out policy.lock",
+  description: [
+    "Pins the policy that a source (a file, https://… or oci://…) has now: source, digest, signers and sequence, as",
+    "schemas/policy-lock.schema.json describes them. A service whose configuration names the file activates nothing else.",
+    "Where the policy is signed, name who may have signed it; that is verified first, and written down.",
+  ].join("\n"),
+  flags: {
+    out: { value: "FILE", help: "where the lock is written" },
+    ...SIGNER_FLAGS,
+  },
+  examples: [
+    "assay policy lock oci://registry.example/policies/acme:stable --key release.pub --out policy.lock",
+    "assay policy lock acme.tar.gz --out policy.lock",
+  ],
+  positionals: { least: 1, most: 1, name: "BUNDLE" },
+  run: (args, io) => run(args, io),
+};
+
+async function run(args: Arguments, io: Io): Promise<ExitCode> {
+  const out = args.text("out");
+  if (out === undefined) return complain(io, "--out is missing: assay policy lock BUNDLE --out policy.lock");
+  const lock = await makeLock(args, io);
+  if (!lock.ok) return complain(io, oneLine(`${lock.reason.code}: ${lock.reason.message}`));
+  const written = await replaceFile(out, Buffer.from(formatLock(lock.value, dirname(resolve(out)))));
+  if (!written.ok) return complain(io, written.reason.message);
+  const { digest, revision, sequence, signers } = lock.value;
+  const numbered = sequence === null ? "" : `  sequence ${sequence}`;
+  const signed =
+    signers.length === 0 ? "unsigned" : `signed by ${signers.map(({ identity }) => identity).join(", ")}`;
+  io.stdout.write(`${oneLine(`${out}  ${digest}  revision ${revision}${numbered}  ${signed}`)}\n`);
+  return EXIT.allow;
+}
+
+async function makeLock(args: Arguments, io: Io): Promise<Result<PolicyLock>> {
+  const named = args.positionals[0] ?? "";
+  const signers = await namedSigners(args);
+  if (!signers.ok) return signers;
+  const source = await openSource(named, sourceSettings());
+  if (!source.ok) return source;
+  source.value.close();
+  const delivery = await fetchPolicy(named, AbortSignal.timeout(TIMEOUT_MS));
+  if (!delivery.ok) return delivery;
+  if (delivery.value.kind === "folder") {
+    return failure(
+      "lock.folder",
+      `${named} is a policy folder; only a bundle can be pinned: assay policy build`,
+    );
+  }
+  const signedBy = await verifyRelease(delivery.value, signers.value, io.clock());
+  if (!signedBy.ok) return signedBy;
+  const bundle = readBundle(delivery.value.archive);
+  return bundle.ok ? success(lockOf(source.value.name, bundle.value, signedBy.value)) : bundle;
+}
