@@ -15,10 +15,12 @@ import {
 import type { Signer } from "../../verification/index.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
+import { joinEvidence } from "../evidence-lines.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { readInputFile, replaceFile } from "../files.ts";
 import { complain, type Io } from "../io.ts";
-import { fetchPolicy, sourceSettings } from "../signing/fetch-policy.ts";
+import { fetchDelivery } from "../policy.ts";
+import { sourceSettings } from "../source-settings.ts";
 import { privateKey, serviceFlag, SIGNING_FLAGS, signingSettings } from "../signing/signing-settings.ts";
 
 const LARGEST_BUNDLE = 256 * 1024 * 1024;
@@ -106,7 +108,7 @@ async function signFile(path: string, args: Arguments, io: Io, signal: AbortSign
   const signed = await signWithSigstore(content, settings.value);
   if (!signed.ok) return signed;
   const { bundle: signature, signer } = signed.value;
-  const written = await replaceFile(out, joined([...kept.value, signature]));
+  const written = await replaceFile(out, joinEvidence([...kept.value, signature]));
   if (!written.ok) return written;
   return success([`${out}  ${content.digest}`, ...told(signer, settings.value)]);
 }
@@ -150,10 +152,6 @@ async function signaturesIn(path: string): Promise<Result<readonly Uint8Array[]>
       );
 }
 
-function joined(documents: readonly Uint8Array[]): Buffer {
-  return Buffer.concat(documents.flatMap((bytes) => [bytes, Buffer.from("\n")]));
-}
-
 function told(signer: Signer | null, { services }: SigningSettings): Lines {
   const who =
     signer === null
@@ -172,7 +170,7 @@ async function signArtifact(
 ): Promise<Result<Lines>> {
   const settings = await signingSettings(args, io, signal);
   if (!settings.ok) return settings;
-  const fetched = await fetchPolicy(source, signal);
+  const fetched = await fetchDelivery(source, {});
   if (!fetched.ok) return fetched;
   const delivery = fetched.value;
   const subject =
