@@ -143,7 +143,10 @@ describe("T188 swaps under load", () => {
             timeoutMs: 10_000,
           });
           const set = answers.get(bundle.revision) ?? new Set();
-          answers.set(bundle.revision, set.add(answer.ok ? JSON.stringify(answer.value) : answer.reason.code));
+          answers.set(
+            bundle.revision,
+            set.add(answer.ok ? JSON.stringify(answer.value) : answer.reason.code),
+          );
         });
       }
     };
