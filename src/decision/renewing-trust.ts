@@ -28,6 +28,9 @@ export interface RenewalSettings {
 /** Milliseconds until the next try after a round in which some repository gave nothing. */
 const RETRY_MS = 5 * 60_000;
 
+/** `setTimeout` takes more for nothing at all. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Trust whose Sigstore roots are renewed by TUF while decisions are made. `current` is always whole: a new root counts
  * only once it is proven and all trust was built anew with it; whatever fails (T107, T113, A102 to A108), the last good
@@ -97,7 +100,7 @@ export class RenewingTrust {
 
   #schedule(delay: number): void {
     if (this.#closing.signal.aborted) return;
-    this.#timer = setTimeout(() => void this.#round(), delay);
+    this.#timer = setTimeout(() => void this.#round(), Math.min(delay, LONGEST_TIMER_MS));
     // Renewal alone keeps no process alive.
     this.#timer.unref();
   }

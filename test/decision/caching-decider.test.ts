@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { setImmediate as turn } from "node:timers/promises";
 import { openPolicy } from "../../src/cli/policy.ts";
 import { trustOf } from "../../src/cli/setup.ts";
+import { digestOf } from "../../src/core/index.ts";
 import type { Decision, DecidingContext } from "../../src/decision/index.ts";
 import { loadEngine, type PolicyEngine } from "../../src/policy/index.ts";
 import type { Registry } from "../../src/registry/index.ts";
@@ -74,6 +75,60 @@ describe("a decider for many callers", () => {
       expect(second.time).to.not.equal(first.time);
       clocks.set(new Date(Date.parse(second.time) - 1));
       expect((await decide(reference)).time).to.not.equal(second.time);
+    });
+
+    it("T188 under the policy that it was made with, and no other's answer after a swap to and fro", async () => {
+      const { decide, decider } = desk();
+      const { reference } = push();
+      const { engine } = world.context;
+      const other: PolicyEngine = {
+        bundle: { ...engine.bundle, revision: "2", digest: digestOf(Buffer.from("another")) },
+        evaluate: (...asked) => engine.evaluate(...asked),
+        close: () => Promise.resolve(),
+      };
+      const first = await decide(reference);
+      const second = await decide(reference, { context: { engine: other } });
+      expect([first.policy.revision, second.policy.revision]).to.deep.equal([engine.bundle.revision, "2"]);
+      // What was swapped in again has its own decision from memory, to the byte.
+      expect(await decide(reference)).to.deep.equal(first);
+      expect(await decide(reference, { context: { engine: other } })).to.deep.equal(second);
+      expect(decider.state).to.include({ made: 2, remembered: 2 });
+    });
+
+    it("T188 with the engine of who asks, not one of the same bundle that is being closed", async () => {
+      const { decide } = desk();
+      const { reference } = push();
+      const { engine } = world.context;
+      const closing: PolicyEngine = {
+        bundle: engine.bundle,
+        evaluate: () => new Promise(() => undefined),
+        close: () => Promise.resolve(),
+      };
+      const first = decide(reference, { context: { engine: closing }, signal: AbortSignal.timeout(300) });
+      await turn();
+      expect(answerOf(await decide(reference))).to.deep.equal(ALLOWED);
+      expect(answerOf(await first)).to.deep.equal(["undecided", "deadline.exceeded"]);
+    });
+
+    it("T188 gives up a replaced policy's decisions once its memory is needed", async () => {
+      const { decide, decider } = desk({ cache: { bytes: 200_000 } });
+      const { engine } = world.context;
+      const { reference } = push();
+      const sizes: number[] = [];
+      for (let revision = 0; revision < 40; revision++) {
+        const bundle = { ...engine.bundle, digest: digestOf(Buffer.from(`revision ${revision}`)) };
+        const swapped: PolicyEngine = {
+          bundle,
+          evaluate: (...asked) => engine.evaluate(...asked),
+          close: engine.close,
+        };
+        expect((await decide(reference, { context: { engine: swapped } })).policy.digest).to.equal(
+          bundle.digest,
+        );
+        sizes.push(decider.state.decisions.bytes);
+      }
+      expect(Math.max(...sizes)).to.be.at.most(70_000);
+      expect(decider.state.decisions.size).to.be.lessThan(40).and.greaterThan(0);
     });
 
     it("T209 an image that a tag names anew is judged once the tag's time has passed", async () => {

@@ -1,3 +1,4 @@
+import { oneLine } from "../../core/index.ts";
 import type { Appraisal, Decision } from "../../decision/index.ts";
 import type { LogFields } from "../log.ts";
 import type { ShadowResult } from "../types.ts";
@@ -30,9 +31,16 @@ export function differenceFields(difference: ShadowDifference): LogFields {
     shadow: shadow.outcome,
     shadowRevision: shadow.policy.revision,
     shadowPolicy: shadow.policy.digest,
-    onlyEnforced: onlyEnforced.join(" "),
-    onlyShadow: onlyShadow.join(" "),
+    onlyEnforced: codesText(onlyEnforced),
+    onlyShadow: codesText(onlyShadow),
   };
+}
+
+/** Codes that one line lists; a policy's author chooses them. */
+const MOST_CODES = 20;
+
+function codesText(codes: readonly string[]): string {
+  return oneLine(codes.slice(0, MOST_CODES).join(" "));
 }
 
 export interface ShadowSettings {

@@ -77,6 +77,49 @@ describe("decision log", () => {
     expect(undecided.result).to.include({ outcome: "undecided", reason: "registry.unavailable" });
   });
 
+  it("has an entry of its own where a shadow policy decided otherwise, with both revisions", async () => {
+    const entries: string[] = [];
+    const mask = ["/input/namespace", "/result/enforced/only"];
+    const log = open((batch) => (entries.push(...batch), Promise.resolve("sent")), mask);
+    const request = {
+      reference: "good:1",
+      surface: "gatekeeper",
+      namespace: "team-a",
+      parameters: {},
+      platform: null,
+    } as const;
+    const next = { name: POLICY.name, revision: "4.0.0", digest: POLICY.digest };
+    log.addDifference({
+      name: "default",
+      namespace: "team-a",
+      surface: "gatekeeper",
+      enforced: decisionFor(request),
+      shadow: decisionFor(request, { ...DENIAL, policy: next }),
+      onlyEnforced: [],
+      onlyShadow: Array.from({ length: 200 }, (_, index) => `provenance.rule_${index}`),
+    });
+    await log.close(1000);
+    const [entry]: Entry[] = entries.map((text): Entry => JSON.parse(text));
+    expect(entry.result.shadow.only).to.have.length(100);
+    expect({
+      ...entry,
+      result: { ...entry.result, shadow: { ...entry.result.shadow, only: [] } },
+    }).to.deep.equal({
+      labels: { app: "assay", id: "one" },
+      decision_id: decisionFor(request).decisionId,
+      bundles: { [POLICY.name]: { revision: "4.0.0", digest: POLICY.digest } },
+      path: "assay/shadow",
+      input: { image: "good:1", surface: "gatekeeper" },
+      result: {
+        digest: decisionFor(request).image.digest,
+        enforced: { allow: true, outcome: "allow", policy: POLICY, trust: TRUST.digest },
+        shadow: { allow: false, outcome: "deny", policy: next, trust: TRUST.digest, only: [] },
+      },
+      timestamp: NOW.toISOString(),
+      erased: mask,
+    });
+  });
+
   it("leaves out what it is told to, and says so", async () => {
     const body = { images: ["bad:1"], namespace: "team-a" };
     const mask = ["/input/namespace", "/result/violations/0", "/result/__proto__/x", "/input"];
