@@ -52,6 +52,7 @@ export class OciSource implements BundleSource {
         version: root.digest,
         evidence,
         subjects: [digest, root.digest],
+        manifest: root.bytes,
       });
     });
   }
