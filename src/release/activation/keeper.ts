@@ -29,7 +29,8 @@ export class Keeper {
 
   constructor(settings: KeeperSettings) {
     this.#settings = settings;
-    this.#lastGood = settings.folder === null ? null : new LastGood(settings.folder, settings.name);
+    this.#lastGood =
+      settings.folder === null ? null : new LastGood(settings.folder, settings.name, settings.clock);
   }
 
   get history(): History {

@@ -21,6 +21,8 @@ import { BUNDLE_LIMITS } from "../../policy/index.ts";
 import type { DeliveredArchive } from "../types.ts";
 import { further, NO_HISTORY, type History } from "./admissible.ts";
 import { besideJson, keptDelivery, MAX_BESIDE } from "./kept-release.ts";
+import { within } from "./clock.ts";
+import type { StoreClock } from "./types.ts";
 import { openPrivateFolder, readPrivate, replacePrivate } from "./private-files.ts";
 
 const STATE = "state.json";
@@ -31,6 +33,8 @@ const ARCHIVE = /^([0-9a-f]{64})\.tar\.gz$/;
 const SPARE_ARCHIVES = 4;
 /** Milliseconds after which a draft was left behind by a process that ended. */
 const OLD_DRAFT_MS = 3_600_000;
+/** Milliseconds for anything that is asked of the disk. */
+const LONGEST_MS = 30_000;
 
 /** What is remembered of the active policy. */
 export interface KeptState {
@@ -56,8 +60,10 @@ export type KeptRelease = Result<DeliveredArchive, "activation.kept_invalid">;
 export class LastGood {
   readonly #folder: string;
   readonly #parent: string;
+  readonly #clock: StoreClock;
 
-  constructor(parent: string, name: string) {
+  constructor(parent: string, name: string, clock: StoreClock) {
+    this.#clock = clock;
     this.#parent = parent;
     this.#folder = join(parent, folderName(name));
   }
@@ -183,7 +189,13 @@ export class LastGood {
 
   async #guarded<T>(work: () => Promise<T>): Promise<Result<T, "activation.kept_invalid">> {
     try {
-      return success(await work());
+      const done = await within(
+        work().then((value) => ({ value })),
+        LONGEST_MS,
+        this.#clock,
+      );
+      if (done === undefined) throw new Error(`its disk gave no answer within ${LONGEST_MS} ms`);
+      return success(done.value);
     } catch (thrown) {
       return failure(
         "activation.kept_invalid",

@@ -13,8 +13,13 @@ export async function openPrivateFolder(path: string): Promise<void> {
   const found = await lstat(path);
   if (!found.isDirectory()) throw new Error("it is no folder");
   const own = process.getuid?.();
-  if ((found.mode & 0o022) !== 0 || (own !== undefined && found.uid !== own)) {
-    throw new Error("it may be written by others: make it private (chmod 700)");
+  if (own !== undefined && found.uid !== own) {
+    throw new Error(
+      `its folder belongs to user ${found.uid}, and this is user ${own}: chown it, or remove it`,
+    );
+  }
+  if ((found.mode & 0o022) !== 0) {
+    throw new Error("its folder may be written to by others: make it private (chmod 700)");
   }
 }
 

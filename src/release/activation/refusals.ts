@@ -91,7 +91,8 @@ export class Refusals {
 
   /** What is wrong now. */
   note({ code, message }: Reason<RefusalCode>): void {
-    this.#last = { code, message: oneLine(message), time: this.#clock.now() };
+    const time = this.#last?.code === code ? this.#last.time : this.#clock.now();
+    this.#last = { code, message: oneLine(message), time };
   }
 
   /** The source has what is active. */

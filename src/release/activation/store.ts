@@ -186,6 +186,7 @@ export class PolicyStore<Prepared> {
   }
 
   #watch(): void {
+    this.#unwatch();
     if (this.#closing.signal.aborted) return;
     try {
       this.#unwatch = this.#settings.source.watch?.(() => void this.refresh()) ?? this.#unwatch;

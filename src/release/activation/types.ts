@@ -185,7 +185,7 @@ export interface StoreStatus {
   readonly confirmed: Date | null;
   /** When it is proven to have been signed, else when it was first active here. */
   readonly released: Date | null;
-  /** Why what the source has now is not taken, or why it gives nothing; `null` once it has what is active. */
+  /** Why what the source has is not taken, or why it gives nothing, and since when; `null` once it has what is active. */
   readonly lastRefusal: {
     readonly code: RefusalCode;
     readonly message: string;
