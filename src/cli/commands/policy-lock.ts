@@ -1,16 +1,25 @@
 import { dirname, resolve } from "node:path";
 import { failure, oneLine, success, type Result } from "../../core/index.ts";
 import { readBundle } from "../../policy/index.ts";
-import { formatLock, lockOf, openSource, verifyRelease, type PolicyLock } from "../../release/index.ts";
+import {
+  formatLock,
+  lockOf,
+  openSigners,
+  openSource,
+  verifyRelease,
+  type PolicyLock,
+} from "../../release/index.ts";
 import type { Arguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { replaceFile } from "../files.ts";
 import { complain, type Io } from "../io.ts";
-import { fetchPolicy, sourceSettings } from "../signing/fetch-policy.ts";
-import { namedSigners, SIGNER_FLAGS } from "../signing/named-signers.ts";
+import { RELEASE_SIGNER_FLAGS, TRANSFER_FLAGS } from "../flags.ts";
+import { policyDemand } from "../policy-demand.ts";
+import { fetchDelivery } from "../policy.ts";
+import { sourceSettings } from "../source-settings.ts";
 
-const TIMEOUT_MS = 120_000;
+const FLAGS = { ...RELEASE_SIGNER_FLAGS, ...TRANSFER_FLAGS };
 
 export const policyLock: Command = {
   usage: "policy lock BUNDLE --out policy.lock",
@@ -21,7 +30,7 @@ export const policyLock: Command = {
   ].join("\n"),
   flags: {
     out: { value: "FILE", help: "where the lock is written" },
-    ...SIGNER_FLAGS,
+    ...FLAGS,
   },
   examples: [
     "assay policy lock oci://registry.example/policies/acme:stable --key release.pub --out policy.lock",
@@ -48,12 +57,14 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
 
 async function makeLock(args: Arguments, io: Io): Promise<Result<PolicyLock>> {
   const named = args.positionals[0] ?? "";
-  const signers = await namedSigners(args);
+  const demand = policyDemand(args, FLAGS, "");
+  if (!demand.ok) return demand;
+  const signers = await openSigners(demand.value.signers);
   if (!signers.ok) return signers;
-  const source = await openSource(named, sourceSettings());
+  const source = await openSource(named, sourceSettings(demand.value.credentials));
   if (!source.ok) return source;
   source.value.close();
-  const delivery = await fetchPolicy(named, AbortSignal.timeout(TIMEOUT_MS));
+  const delivery = await fetchDelivery(named, demand.value.credentials);
   if (!delivery.ok) return delivery;
   if (delivery.value.kind === "folder") {
     return failure(

@@ -21,7 +21,7 @@ import { readInputFile, replaceFile } from "../files.ts";
 import { complain, type Io } from "../io.ts";
 import { fetchDelivery } from "../policy.ts";
 import { sourceSettings } from "../source-settings.ts";
-import { privateKey, serviceFlag, SIGNING_FLAGS, signingSettings } from "../signing/signing-settings.ts";
+import { privateKey, serviceFlag, SIGNING_FLAGS, signingSettings } from "../signing-settings.ts";
 
 const LARGEST_BUNDLE = 256 * 1024 * 1024;
 const LARGEST_SIGNATURES = 8 * 1024 * 1024;

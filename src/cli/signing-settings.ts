@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { failure, oneLine, success, type Result } from "../../core/index.ts";
+import { failure, oneLine, success, type Result } from "../core/index.ts";
 import {
   ambientToken,
   NO_SERVICES,
@@ -12,11 +12,11 @@ import {
   type SigningBy,
   type SigningServices,
   type SigningSettings,
-} from "../../release/index.ts";
-import { publicGoodRoot, trustFromFiles, type TrustMaterial } from "../../verification/index.ts";
-import type { Arguments, Flags } from "../arguments.ts";
-import { readInputFile } from "../files.ts";
-import type { Io } from "../io.ts";
+} from "../release/index.ts";
+import { publicGoodRoot, trustFromFiles, type TrustMaterial } from "../verification/index.ts";
+import type { Arguments, Flags } from "./arguments.ts";
+import { readInputFile } from "./files.ts";
+import type { Io } from "./io.ts";
 
 /** How something is signed with Sigstore: by key or keyless, and by which services. */
 export const SIGNING_FLAGS = {
