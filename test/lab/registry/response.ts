@@ -120,10 +120,12 @@ function onceEither(response: ServerResponse, done: (value?: unknown) => void): 
 
 function sleep(response: ServerResponse, milliseconds: number): Promise<void> {
   return new Promise((done) => {
-    const timer = setTimeout(done, milliseconds);
-    response.once("close", () => {
+    const over = () => {
       clearTimeout(timer);
+      response.off("close", over);
       done();
-    });
+    };
+    const timer = setTimeout(over, milliseconds);
+    response.once("close", over);
   });
 }
