@@ -19,6 +19,7 @@ import data.assay.trusted
 #   depends_on: [provenance.signer_allowed]
 #   enabled_by: [build.forbiddenParameters]
 #   needs: [build.forbiddenParameters]
+#   optional: ["/provenance/*/flags/completeness/parameters"]
 deny contains result if {
 	some provenance in trusted.provenance
 	not _free(provenance)

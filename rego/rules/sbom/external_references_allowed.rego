@@ -11,7 +11,7 @@ import data.assay.trusted
 # title: External references allowed
 # description: |
 #   Every external reference of a component of a trusted SBOM is one of `sbom.externalReferences.allow`, by its address and,
-#   where the entry has one, its type.
+#   where the entry has one, its type. A component need have none.
 # custom:
 #   short_name: external_references_allowed
 #   solution: Remove the reference, or add it to sbom.externalReferences.allow.
@@ -20,6 +20,7 @@ import data.assay.trusted
 #   depends_on: [sbom.present]
 #   enabled_by: [sbom.externalReferences.allow]
 #   needs: [sbom.externalReferences.allow]
+#   optional: ["/sboms/*/components/*/externalReferences"]
 deny contains result if {
 	some sbom in trusted.sboms
 	unknown := references.unknown(requirements.sbom.externalReferences.allow, references.of(sbom))

@@ -22,6 +22,7 @@ import data.assay.trusted
 #   depends_on: [sbom.present]
 #   enabled_by: [sbom.licenses.allow]
 #   needs: [sbom.licenses.allow]
+#   optional: ["/sboms/*/components/*/licenseConcluded", "/sboms/*/components/*/licenseDeclared"]
 deny contains result if {
 	some sbom in trusted.sboms
 	bad := {license |

@@ -10,7 +10,7 @@ import data.assay.trusted
 #   Warns, so that people see it, of findings that would deny and that VEX of an approved signer excuses. What excuses a finding:
 #   the first statement about it (same id or alias, product by digest) by vex.signers, newest by proven time and of equal
 #   times the worse one, has a status of `vex.statuses`, in a document that meets `vex` and could be read wholly (threats T137
-#   to T140).
+#   to T140). Where less is stated nothing is excused, and the finding denies.
 # custom:
 #   short_name: applied
 #   solution: None is needed; update the packages where that is possible.
@@ -19,6 +19,7 @@ import data.assay.trusted
 #   enabled_by: [vex]
 #   needs: [vex.signers]
 #   uses: [vex.authors, vex.statuses, vex.maxAge]
+#   optional: ["/vex", "/vex/*/author"]
 warn contains result if {
 	some scan in trusted.vulnerability_reports
 	excused := {finding.id | some finding in findings.excused[scan.evidence]}

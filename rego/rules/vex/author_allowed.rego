@@ -8,7 +8,7 @@ import data.assay.trusted
 # METADATA
 # title: VEX author allowed
 # description: |
-#   Warns of trusted VEX that names another author than `vex.authors`: it excuses nothing. The author is the document's own
+#   Warns of trusted VEX that names another author than `vex.authors`: it excuses nothing, as no VEX does. The author is the document's own
 #   word and only narrows what vex.signers have signed (threat T140).
 # custom:
 #   short_name: author_allowed
@@ -17,6 +17,7 @@ import data.assay.trusted
 #   collections: []
 #   enabled_by: [vex.authors]
 #   needs: [vex.authors]
+#   optional: ["/vex"]
 warn contains result if {
 	some document in trusted.vex
 	not vex.author_fits(document)

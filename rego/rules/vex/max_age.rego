@@ -10,7 +10,7 @@ import data.assay.trusted
 # title: VEX recent
 # description: |
 #   Warns of trusted VEX that was signed longer ago than `vex.maxAge`, or at no time that a log or a timestamp authority proves: it
-#   excuses nothing.
+#   excuses nothing, as no VEX does.
 # custom:
 #   short_name: max_age
 #   solution: Review the VEX document and sign it anew, in a way that proves when.
@@ -18,6 +18,7 @@ import data.assay.trusted
 #   collections: []
 #   enabled_by: [vex.maxAge]
 #   needs: [vex.maxAge]
+#   optional: ["/vex"]
 warn contains result if {
 	some document in trusted.vex
 	not vex.is_fresh(document)

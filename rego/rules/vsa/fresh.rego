@@ -19,6 +19,7 @@ import data.assay.trusted
 #   depends_on: [vsa.present]
 #   enabled_by: [vsa.maxAge]
 #   needs: [vsa.maxAge]
+#   optional: ["/verificationSummaries/*/timeVerified"]
 deny contains result if {
 	some summary in trusted.verification_summaries
 	not _is_fresh(summary)

@@ -18,6 +18,7 @@ import data.assay.trusted
 #   depends_on: [vsa.present]
 #   enabled_by: [vsa]
 #   needs: [vsa.signers]
+#   optional: ["/verificationSummaries/*/timeVerified"]
 deny contains result if {
 	some summary in trusted.verification_summaries
 	not _is_possible(summary)

@@ -11,6 +11,7 @@ import { Prober } from "./dynamic/prober.ts";
 import { sampleExamples } from "./dynamic/sample.ts";
 import { strangerFindings } from "./dynamic/stranger.ts";
 import { vacuityFindings, type WatchedRule } from "./dynamic/vacuity.ts";
+import { wordsOf } from "./dynamic/words.ts";
 import type { Sources } from "./sources.ts";
 import { annotationOf, codeOf } from "./static/structure.ts";
 import type { Module } from "./syntax/types.ts";
@@ -71,7 +72,11 @@ export async function behaviour(
     const half = performance.now() + (until - performance.now()) / 2;
     findings.push(
       ...(await strangerFindings(prober.value, tried, rules, half)),
-      ...(await vacuityFindings(prober.value, tried, rules, { fields: FIELDS_PER_EXAMPLE, until })),
+      ...(await vacuityFindings(prober.value, tried, rules, {
+        fields: FIELDS_PER_EXAMPLE,
+        until,
+        words: wordsOf(data),
+      })),
     );
     return { findings, examples, evaluations: prober.value.evaluations, data };
   } finally {

@@ -1,4 +1,11 @@
-import { isArray, isObject, type JsonObject, type JsonValue } from "../../../core/index.ts";
+import {
+  arrayAt,
+  isArray,
+  isObject,
+  objectAt,
+  type JsonObject,
+  type JsonValue,
+} from "../../../core/index.ts";
 import { SchemaPlace } from "../static/input-schema.ts";
 
 /** Lists of statements, by the field of the input document; `evidence` and facts about the image stand apart. */
@@ -59,6 +66,21 @@ export function factsOf(document: JsonObject): readonly Field[] {
     if (value !== undefined) collect(value, key, [key], SchemaPlace.root(), fields, 0);
   }
   return fields;
+}
+
+/** Maps with keys of anybody's choice that are facts about the image: its annotations and labels. */
+export function mapsOf(
+  document: JsonObject,
+): readonly (readonly [readonly (string | number)[], JsonObject])[] {
+  const annotations = objectAt(document, "image", "annotations");
+  const platforms = arrayAt(document, "image", "platforms") ?? [];
+  return [
+    ...(annotations === undefined ? [] : [[["image", "annotations"], annotations] as const]),
+    ...platforms.slice(0, 1).flatMap((platform) => {
+      const labels = objectAt(platform, "config", "labels");
+      return labels === undefined ? [] : [[["image", "platforms", 0, "config", "labels"], labels] as const];
+    }),
+  ];
 }
 
 function collect(

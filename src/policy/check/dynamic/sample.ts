@@ -62,6 +62,12 @@ function sample(registry: string, repository: string, signers: JsonObject, set: 
       { ...record, evidence: id, ...("subject" in record ? { subject } : {}), ...claims(list, set) },
     ];
   }
+  const [vex] = lists["vex"] ?? [];
+  const reports = (lists["vulnerabilityReports"] ?? []).map((report) => ({
+    ...report,
+    findings: withVex(report["findings"], stringAt(vex, "evidence") ?? IMAGE),
+  }));
+  if (reports.length > 0) lists["vulnerabilityReports"] = reports;
   return {
     ...document,
     ...lists,
@@ -81,8 +87,20 @@ function sample(registry: string, repository: string, signers: JsonObject, set: 
   };
 }
 
+/** What is said of a finding was said by the document's own VEX. */
+function withVex(findings: JsonValue | undefined, evidence: string): readonly JsonObject[] {
+  return (arrayAt(findings) ?? []).filter(isObject).map((finding) => ({
+    ...finding,
+    vex: (arrayAt(finding, "vex") ?? []).filter(isObject).map((said) => ({ ...said, evidence })),
+  }));
+}
+
 /** What the set of images approves, as far as it is said by patterns. */
 function claims(list: string, set: JsonValue): JsonObject {
+  if (list === "vex") {
+    const author = stringAt(set, "vex", "authors", 0, "text");
+    return { complete: true, ...(author === undefined ? {} : { author: filled(author) }) };
+  }
   if (list !== "provenance") return {};
   const first = (name: string) => {
     const text = stringAt(set, "provenance", name, 0, "text");
@@ -135,6 +153,39 @@ function filled(pattern: string): string {
   return pattern.replaceAll(/\*+/g, "x");
 }
 
+/** How many elements of one list differ in their words. */
+const VARIETIES = 3;
+
+/**
+ * Elements of a list: one, and where some of its fields are words to choose from, further ones with other words, so that a
+ * list of dependencies has a base image too.
+ */
+function elementsOf(items: JsonValue | undefined, depth: number): readonly JsonValue[] {
+  const first = valueOf(items, depth);
+  const choices = choicesOf(items);
+  if (!isObject(first) || choices.length === 0) return [first];
+  const others = Array.from({ length: VARIETIES - 1 }, (_, index) => ({
+    ...first,
+    ...Object.fromEntries(
+      choices.flatMap(([name, words]) => {
+        const word = words.filter((one) => one !== first[name])[index];
+        return word === undefined ? [] : [[name, word]];
+      }),
+    ),
+  }));
+  return [first, ...others];
+}
+
+/** Fields of an object's schema that are words to choose from. */
+function choicesOf(items: JsonValue | undefined): readonly (readonly [string, readonly JsonValue[]])[] {
+  const reference = stringAt(items, "$ref")?.replace("#/definitions/", "");
+  const shape = reference === undefined ? items : at(schema, "definitions", reference);
+  return Object.entries(objectAt(shape, "properties") ?? {}).flatMap(([name, field]) => {
+    const words = arrayAt(field, "enum") ?? [];
+    return words.length > 1 ? [[name, words] as const] : [];
+  });
+}
+
 /** A value that a schema allows: its first example, its first choice, or the plainest of its type. */
 function valueOf(node: JsonValue | undefined, depth: number): JsonValue {
   if (depth > 12 || !isObject(node)) return null;
@@ -159,7 +210,7 @@ function valueOf(node: JsonValue | undefined, depth: number): JsonValue {
         ]),
       );
     case "array":
-      return [valueOf(node["items"], depth + 1)];
+      return elementsOf(node["items"], depth + 1);
     case "boolean":
       return false;
     case "integer":

@@ -1,9 +1,10 @@
 import { arrayAt, isArray, stringAt, type JsonObject, type JsonValue } from "../../../core/index.ts";
 import type { Example } from "../../examples/types.ts";
 import type { Finding } from "../types.ts";
-import { emptied, factsOf, fieldsOf, STATEMENT_LISTS, type Field } from "./fields.ts";
+import { emptied, factsOf, fieldsOf, mapsOf, STATEMENT_LISTS, type Field } from "./fields.ts";
 import { pointer, withValue, type Answer, type Prober } from "./prober.ts";
 import { shuffled } from "./sampling.ts";
+import { NO_WORDS, otherMoments, type PolicyWords } from "./words.ts";
 
 /** A rule that is watched, and where its `deny` stands. */
 export interface WatchedRule {
@@ -14,7 +15,7 @@ export interface WatchedRule {
   readonly dependsOn: readonly string[];
   /** Codes of the rules that build on it: where they deny, it need not. */
   readonly dependents: readonly string[];
-  /** Fields that may stay unstated, from its METADATA (`custom.optional`): pointers with `*` for any element. */
+  /** Fields and lists that may stay unstated, from its METADATA (`custom.optional`): pointers with `*` for any element. */
   readonly optional: readonly string[];
 }
 
@@ -23,6 +24,8 @@ export interface VacuityLimits {
   readonly fields: number;
   /** When to stop, as milliseconds of `performance.now()`. */
   readonly until: number;
+  /** What the policy speaks of, to be tried where rules stay silent otherwise. */
+  readonly words?: PolicyWords;
 }
 
 /**
@@ -132,9 +135,20 @@ class Probe {
 
   /** Only for rules that nothing has made speak: a policy may well allow what a fact does not say. */
   async #facts(example: Example): Promise<void> {
+    const { words = NO_WORDS } = this.#limits;
+    for (const moment of otherMoments(example.time, words)) {
+      if (this.#allSpoke() || this.#late()) return;
+      await this.#ask({ ...example.input, time: timeText(moment) }, moment);
+    }
+    for (const [path, map] of mapsOf(example.input)) {
+      for (const name of words.names) {
+        if (this.#allSpoke() || this.#late()) return;
+        await this.#ask(withValue(example.input, path, { ...map, [name]: "x" }), example.time);
+      }
+    }
     const fields = shuffled(factsOf(example.input), example.file).slice(0, this.#limits.fields);
     for (const field of fields) {
-      if (this.#rules.every(({ code }) => this.#fired.has(code)) || this.#late()) return;
+      if (this.#allSpoke() || this.#late()) return;
       const absent = field.absences.map((absence) => (absence === "null" ? null : undefined));
       for (const change of [...absent, ...field.others]) {
         await this.#ask(withValue(example.input, field.path, change), example.time);
@@ -150,6 +164,7 @@ class Probe {
         const rule = this.#rule(code);
         if (rule === undefined || !lists.has(list) || without.fired.has(code) || covered(rule, without))
           continue;
+        if (rule.optional.includes(`/${list}`)) continue;
         this.#report(rule, "check.silent_without_evidence", example, [`/${list}`], "is emptied", {
           message: `${code} says nothing where /${list} is empty, and no rule that it depends on does`,
           remedy: "deny where there is none (`count(…) == 0`), or name the rule that does in depends_on",
@@ -205,6 +220,10 @@ class Probe {
     return this.#rules.find((rule) => rule.code === code);
   }
 
+  #allSpoke(): boolean {
+    return this.#rules.every(({ code }) => this.#fired.has(code));
+  }
+
   #late(): boolean {
     if (performance.now() > this.#limits.until) this.#complete = false;
     return !this.#complete;
@@ -236,6 +255,10 @@ function covered(rule: WatchedRule, answer: Answer): boolean {
   return (
     !answer.allow && rule.dependsOn.some((code) => answer.fired.has(code) || answer.violations.has(code))
   );
+}
+
+function timeText(moment: Date): string {
+  return moment.toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
 function isOptional({ optional }: WatchedRule, { path }: Field): boolean {
