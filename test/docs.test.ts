@@ -114,6 +114,23 @@ describe("the guides", () => {
     }
   });
 
+  it("service.md shows policies that are read", async () => {
+    const [block] = blocksOf("service.md").filter(({ text }) =>
+      text.startsWith("policies:\n  - name: default "),
+    );
+    const listeners = 'listeners: { metrics: { address: "127.0.0.1:0" } }\n';
+    writeFileSync(join(folder, "assay.yaml"), `${listeners}${block?.text ?? ""}`);
+    const config = await readConfig(join(folder, "assay.yaml"));
+    const read = config.ok ? config.value.policies : config.reason.message;
+    expect(read).to.have.length(2);
+    expect(
+      config.ok && config.value.policies.map(({ name, namespaces }) => [name, namespaces]),
+    ).to.deep.equal([
+      ["default", null],
+      ["team-a", ["team-a", "team-a-*"]],
+    ]);
+  });
+
   it("service.md shows a configuration that is read", async () => {
     writeFiles("service.md", folder);
     const authority = keyPair().pem;

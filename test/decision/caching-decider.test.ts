@@ -120,7 +120,7 @@ describe("a decider for many callers", () => {
         const swapped: PolicyEngine = {
           bundle,
           evaluate: (...asked) => engine.evaluate(...asked),
-          close: engine.close,
+          close: () => engine.close(),
         };
         expect((await decide(reference, { context: { engine: swapped } })).policy.digest).to.equal(
           bundle.digest,
