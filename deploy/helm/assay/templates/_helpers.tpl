@@ -59,12 +59,3 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- index $found.data "ca.crt" | b64dec | trim }}
 {{- end }}
 {{- end }}
-
-{{- define "assay.policySource" -}}
-{{- $ways := list }}
-{{- if .Values.policy.files }}{{ $ways = append $ways "files" }}{{ end }}
-{{- if .Values.policy.bundle }}{{ $ways = append $ways "bundle" }}{{ end }}
-{{- if .Values.policy.bundleConfigMap }}{{ $ways = append $ways "bundleConfigMap" }}{{ end }}
-{{- if ne (len $ways) 1 }}{{ fail "policy: give exactly one of files, bundle and bundleConfigMap; without a policy nothing is decided" }}{{ end }}
-{{- if eq (first $ways) "files" }}{{ if not (hasKey .Values.policy.files "policy.yaml") }}{{ fail "policy.files: policy.yaml is missing" }}{{ end }}policy{{ else }}policy/bundle.tar.gz{{ end }}
-{{- end }}
