@@ -32,9 +32,8 @@ describe("documents that rules are tried on without examples", () => {
 
   it("are made for a policy that applies every rule of the library (npm run check:library)", () => {
     // What is left out needs base images or earlier decisions, and says "not evaluated" whatever the document.
-    const applied = (arrayAt(data, "policy", "images", 0, "rules") ?? []).map((rule) =>
-      stringAt(rule, "code"),
-    );
+    const rules = arrayAt(data, "policy", "images", 0, "rules") ?? [];
+    const applied = new Set(rules.map((rule) => stringAt(rule, "code")));
     expect(codes.filter((code) => !applied.has(code))).to.deep.equal([]);
   });
 

@@ -23,8 +23,8 @@ const DATA = "mutants/data.json";
 type Outcome = "killed" | "survived" | "invalid" | "untried";
 
 /**
- * Changes the rules one small thing at a time and runs their tests: first those that read the changed package, and where
- * they notice nothing, all tests and the examples. What nobody notices is listed with its place
+ * Changes the rules one small thing at a time and runs their tests: first the one beside the changed file, then those that
+ * read its package, and where they notice nothing, all tests and the examples. What nobody notices is listed with its place
  * (`check.mutant_survived`). Mutants that do not compile do not count.
  */
 export async function mutationReport(
@@ -57,6 +57,8 @@ export async function mutationReport(
 }
 
 interface Near {
+  /** The test beside the module with all that it needs, where there are further ones: it notices most. */
+  readonly beside: readonly string[];
   readonly files: readonly string[];
   /** There are no other tests that could notice. */
   readonly complete: boolean;
@@ -116,8 +118,10 @@ class Runner {
     await writeFile(join(this.#sources.work, place), mutated(module, mutant));
     const exchange = (path: string) => (path === this.#paths.get(module.file) ? place : path);
     const near = this.#near(module);
-    const first = near.files.length === 0 ? "survived" : await this.#test(near.files.map(exchange));
-    if (first !== "survived") return first;
+    for (const files of [near.beside, near.files]) {
+      const outcome = files.length === 0 ? "survived" : await this.#test(files.map(exchange));
+      if (outcome !== "survived") return outcome;
+    }
     return near.complete ? this.#examples(exchange) : this.#all(exchange);
   }
 
@@ -142,9 +146,14 @@ class Runner {
     if (known !== undefined) return known;
     const all = this.#testModules();
     const tests = testsOf(module, all, this.#scope);
-    const needed = tests.length === 0 ? [] : closureOf([module, ...tests], this.#scope);
+    const needed = (some: readonly Module[]) =>
+      some.length === 0
+        ? []
+        : closureOf([module, ...some], this.#scope).flatMap(({ file }) => this.#paths.get(file) ?? []);
+    const beside = tests.filter(({ file }) => file === module.file.replace(/\.rego$/, "_test.rego"));
     const near = {
-      files: needed.flatMap(({ file }) => this.#paths.get(file) ?? []),
+      beside: beside.length < tests.length ? needed(beside) : [],
+      files: needed(tests),
       complete: all.every((test) => tests.includes(test)),
     };
     this.#nearby.set(module.file, near);
