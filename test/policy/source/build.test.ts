@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   buildDefaultBundle,
+  bundleFiles,
   bundledExamples,
   buildPolicy,
   composeFromDefault,
@@ -13,6 +14,7 @@ import {
   readBundle,
 } from "../../../src/policy/index.ts";
 import { opa, runOpa } from "../../lab/opa.ts";
+import { archiveOf } from "../forge/archive.ts";
 import { GOOD, OWN_RULE, policyFolder, POLICY, removeFolders } from "./policy-folder.ts";
 
 interface Spoiling {
@@ -239,6 +241,42 @@ describe("assay policy build", function () {
       expect(inspected.value).to.deep.include({ sequence: 12, examples: 2 });
       const plain = await buildPolicy(policyFolder(files), { revision: "r2" });
       expect(plain.ok && readBundle(plain.value.bytes)).not.to.have.nested.property("value.examples");
+    });
+
+    it("brings examples that are no data to OPA, as an archive or unpacked", async () => {
+      const folder = policyFolder({ ...GOOD, ...examples });
+      const built = await buildPolicy(folder, { revision: "r3", sequence: 1, examples: true });
+      if (!built.ok) throw new Error(built.faults[0].message);
+      const files = bundleFiles(built.value.bytes);
+      if (!files.ok) throw new Error(files.reason.message);
+      // OPA without WebAssembly reads the same Rego and data, where the manifest names no module.
+      const manifest: object = JSON.parse(
+        Buffer.from(files.value.find(({ name }) => name === ".manifest")?.bytes ?? "").toString(),
+      );
+      const entries = files.value
+        .filter(({ name }) => name !== "policy.wasm" && name !== ".manifest")
+        .map(({ name, bytes }) => ({ name: `/${name}`, content: bytes }));
+      expect(entries.map(({ name }) => name)).to.include("/examples/001.json");
+      const rest = JSON.stringify({ ...manifest, wasm: undefined });
+      const archive = join(folder, "opa.tar.gz");
+      writeFileSync(archive, archiveOf([{ name: "/.manifest", content: rest }, ...entries]));
+      const unpacked = policyFolder({
+        ".manifest": rest,
+        ...Object.fromEntries(entries.map(({ name, content }) => [name, Buffer.from(content).toString()])),
+      });
+      for (const path of [archive, unpacked]) {
+        const said = runOpa(opa ?? "", ["eval", "--format", "raw", "--bundle", path, "object.keys(data)"]);
+        expect(JSON.parse(said)).to.deep.equal(["assay", "exceptions", "library", "policy", "trust"]);
+        const decided = runOpa(opa ?? "", [
+          "eval",
+          "--format",
+          "raw",
+          "--bundle",
+          path,
+          "data.assay.decision.allow",
+        ]);
+        expect(decided.trim()).to.equal("false");
+      }
     });
 
     const REFUSED = [

@@ -11,8 +11,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { digestOf, hexOf } from "../../../src/core/index.ts";
-import type { StoreSettings } from "../../../src/release/index.ts";
+import { digestOf, hexOf, type JsonValue } from "../../../src/core/index.ts";
+import type { DeliveredArchive, IdentitySigner, StoreSettings } from "../../../src/release/index.ts";
+import { trustFromData } from "../../../src/verification/index.ts";
+import { createSigstore, GITHUB_ISSUER, githubRun, signerWorkflow } from "../../lab/sigstore/index.ts";
 import {
   archiveFor,
   cleanUp,
@@ -21,6 +23,7 @@ import {
   kinds,
   KEYS,
   never,
+  NOW,
   privateFolder,
   signerOf,
   until,
@@ -279,6 +282,50 @@ describe("T191 the last good policy", () => {
     expect(() => keptDelivery(archiveFor({ ...FIRST, allow: false }), besideJson(whole))).to.throw(
       /another bundle/,
     );
+  });
+
+  it("is verified again by evidence about its manifest, and no other archive passes under that", async () => {
+    const sigstore = createSigstore({ name: "policies", clock: () => NOW });
+    const trust = trustFromData({ roots: { policies: sigstore.trustedRoot as JsonValue } });
+    if (!trust.ok) throw new Error(trust.reason.message);
+    const ci: IdentitySigner = {
+      kind: "identity",
+      name: "ci",
+      issuer: GITHUB_ISSUER,
+      identity: signerWorkflow(githubRun()),
+      trust: trust.value,
+    };
+    const archive = archiveFor({ ...FIRST, key: null });
+    const manifest = Buffer.from(ociManifest(digestOf(archive)));
+    const release: DeliveredArchive = {
+      ...delivered(archive),
+      evidence: [Buffer.from(JSON.stringify(sigstore.sign({ message: manifest })))],
+      subjects: [digestOf(archive), digestOf(manifest)],
+      manifest,
+    };
+    const lastGood = privateFolder();
+    const first = world({ signers: [ci], lastGood });
+    first.source.give(release);
+    const start = await first.store.start(never);
+    if (!start.ok) throw new Error(start.reason.message);
+    expect(start.value.signedBy[0]).to.deep.include({ signer: "ci", form: "sigstore" });
+    expect(first.store.status.released).to.deep.equal(start.value.signedBy[0]?.time);
+    await first.store.close();
+    const again = await restarted({ signers: [ci], lastGood });
+    expect(again.start).to.have.nested.property("value.origin", "last-good");
+    await again.store.close();
+
+    const other = archiveFor({ ...FIRST, key: null, allow: false });
+    const folder = join(lastGood, "default");
+    const beside = readFileSync(join(folder, `${hexOf(digestOf(archive))}.json`));
+    replaceBy(folder, other);
+    writeFileSync(join(folder, `${hexOf(digestOf(other))}.json`), beside);
+    const tampered = await restarted({ signers: [ci], lastGood });
+    expect(tampered.start).to.have.property("ok", false);
+    expect(tampered.events.at(-1)).to.have.nested.property("reason.code", "activation.kept_invalid");
+    expect(tampered.events.at(-1))
+      .to.have.nested.property("reason.message")
+      .that.match(/manifest is of another bundle/);
   });
 });
 
