@@ -115,9 +115,7 @@ describe("the guides", () => {
   });
 
   it("service.md shows policies that are read", async () => {
-    const [block] = blocksOf("service.md").filter(({ text }) =>
-      text.startsWith("policies:\n  - name: default "),
-    );
+    const block = blocksOf("service.md").find(({ text }) => text.startsWith("policies:\n  - name: default "));
     const listeners = 'listeners: { metrics: { address: "127.0.0.1:0" } }\n';
     writeFileSync(join(folder, "assay.yaml"), `${listeners}${block?.text ?? ""}`);
     const config = await readConfig(join(folder, "assay.yaml"));

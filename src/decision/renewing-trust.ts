@@ -111,14 +111,11 @@ export class RenewingTrust {
     this.#schedule((good ? everyMs : Math.min(everyMs, RETRY_MS)) * (0.9 + Math.random() / 10));
   }
 
-  /** One asks a repository at a time; the others then find what it was given. */
+  /** One asks a repository at a time; the others then find what it was given. Without the network, nobody waits for that. */
   #renewRoot(name: string, source: TufSource, network: boolean): Promise<boolean> {
     const { memory } = this.#settings;
-    if (memory === undefined) return this.#openRoot(name, source, network);
-    return memory.inTurn(
-      source,
-      () => this.#recall(name, source, network) ?? this.#openRoot(name, source, network),
-    );
+    const open = () => this.#recall(name, source, network) ?? this.#openRoot(name, source, network);
+    return memory === undefined || !network ? open() : memory.inTurn(source, open);
   }
 
   /** Takes what others were given, where the repository may be asked only what is recent; `undefined` where there is nothing. */

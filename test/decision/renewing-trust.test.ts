@@ -135,6 +135,15 @@ describe("trust that renews itself", () => {
       expect(mirror.asked).to.have.length(once);
     });
 
+    it("T113 begins without waiting for a repository that keeps another waiting", async () => {
+      const memory = new RootMemory();
+      await create({ ...MEMORY_ONLY, memory }).renew(true);
+      void memory.inTurn(mirror.source(), () => new Promise(() => undefined));
+      const next = create({ ...MEMORY_ONLY, memory });
+      await next.start();
+      expect(next.current.digest).to.equal(digestOfRoot(NEWER));
+    });
+
     it("begins with what is old, and asks for what is new", async () => {
       const memory = new RootMemory();
       await create({ ...MEMORY_ONLY, memory }).renew(true);

@@ -70,7 +70,8 @@ export class PolicyTrust {
         clock,
         memory,
         report: ({ faults, ...event }) => {
-          if (event.age !== null) {
+          // Infinite where the clock was set back: then nobody knows when.
+          if (event.age !== null && Number.isFinite(event.age)) {
             this.#confirmed.set(event.root, new Date(clock().getTime() - event.age));
           }
           const said = { policy, ...event };
