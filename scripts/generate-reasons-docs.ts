@@ -3,6 +3,7 @@ import { EVIDENCE_REASONS } from "../src/evidence/index.ts";
 import { NORMALIZATION_REASONS } from "../src/normalization/index.ts";
 import { PULL_SECRET_REASONS } from "../src/server/index.ts";
 import { REGISTRY_REASONS } from "../src/registry/index.ts";
+import { ACTIVATION_REASONS } from "../src/release/index.ts";
 import { REASONS as VERIFICATION_REASONS } from "../src/verification/index.ts";
 
 const SECTIONS = [
@@ -26,6 +27,13 @@ const SECTIONS = [
     title: "Pull secrets",
     about: "The `reason` of a decision that is `undecided`, where the service reads pull secrets.",
     reasons: PULL_SECRET_REASONS,
+  },
+  {
+    title: "Policies",
+    about:
+      "Why a delivered policy is not activated: in logs, metrics and `/readyz`. Other codes there are of its source " +
+      "(`source.…`), its signature (`signature.…`) and its archive (`bundle.…`).",
+    reasons: ACTIVATION_REASONS,
   },
   { title: "Normalization", about: "In `completeness.reasons[]`.", reasons: NORMALIZATION_REASONS },
 ] as const;

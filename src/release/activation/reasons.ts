@@ -17,7 +17,6 @@ export const ACTIVATION_REASONS: Readonly<Record<ActivationCode, string>> = {
   "activation.prepare_failed": "What decisions need beside the policy (its trust) cannot be made.",
   "activation.timeout": "A step of the activation took too long.",
   "activation.failed": "Something unforeseen; the message tells what.",
-  "activation.nothing_kept": "No policy was kept from an earlier run.",
   "activation.kept_invalid": "What was kept from an earlier run is damaged, or its folder cannot be used.",
   "activation.closed": "The service is ending.",
 };

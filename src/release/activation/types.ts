@@ -231,7 +231,6 @@ export type ActivationCode =
   | "activation.prepare_failed"
   | "activation.timeout"
   | "activation.failed"
-  | "activation.nothing_kept"
   | "activation.kept_invalid"
   | "activation.closed";
 
