@@ -47,8 +47,8 @@ describe("assay policy build: releases", () => {
     },
     { name: "a rollback without sequence", flags: ["--rollback", "why"], says: /--sequence is missing/ },
     {
-      name: "a rollback without reason",
-      flags: ["--sequence", "2", "--rollback="],
+      name: "a reason of two lines",
+      flags: ["--sequence", "2", "--rollback", "a\nb"],
       says: /expected the reason/,
     },
   ]) {
