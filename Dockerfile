@@ -1,10 +1,8 @@
-# syntax=docker/dockerfile:1
-# The base images are named by version; their digests could not be looked up where this file was written. Pin them where you
-# build for production: --build-arg BUILD_IMAGE=node:24.21.0-bookworm-slim@sha256:… --build-arg RUN_IMAGE=node:24.21.0-alpine@sha256:…
-ARG BUILD_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
-ARG RUN_IMAGE=docker.io/library/node:24.21.0-alpine
+# Both stages are one image, pinned by its digest (an index of all platforms) in the registry of the official images. To
+# move on: `docker buildx imagetools inspect docker.io/library/node:VERSION-alpine`, here or as --build-arg NODE_IMAGE=….
+ARG NODE_IMAGE=docker.io/library/node:24.21.0-alpine@sha256:ebfe2f90462722a7a4de65e91990e97fe0d401c70e0e762c5b53302f905ec1c1
 
-FROM ${BUILD_IMAGE} AS build
+FROM ${NODE_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 COPY bin/package.json bin/
@@ -13,7 +11,7 @@ COPY . .
 # The bundle holds every dependency: nothing of node_modules goes further.
 RUN node scripts/build.mjs
 
-FROM ${RUN_IMAGE}
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /assay
 # Only node itself is needed: without npm and yarn there is less to patch.
@@ -27,8 +25,8 @@ COPY --from=build /src/rego/ rego/
 COPY --from=build /src/schemas/ schemas/
 # `node` in this image; by number, so that Kubernetes' runAsNonRoot can check it.
 USER 1000:1000
-# 8443: Gatekeeper, 8444: Kyverno and other clients, 8445: the API server, 9090: health and metrics.
-EXPOSE 8443 8444 8445 9090
+# 8443: Gatekeeper, 8444: Kyverno, 8445: the API server, 8446: other clients, 9090: health and metrics.
+EXPOSE 8443 8444 8445 8446 9090
 # Through the metrics listener, plain HTTP on loopback: the others ask for certificates.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9090/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -1,5 +1,4 @@
 import { at, isArray, objectAt, parseStrictJson, stringAt, type JsonValue } from "../../core/index.ts";
-import exampleSchema from "../../../schemas/example.schema.json" with { type: "json" };
 import { fileFault, Folder } from "../source/folder.ts";
 import { parseYaml } from "../source/yaml-file.ts";
 import type { PolicyFault } from "../types.ts";
@@ -26,9 +25,8 @@ export async function readExamples(path: string, subfolder = "examples"): Promis
       faults: [fileFault(subfolder, { code: "policy.limit_exceeded", message })],
     };
   }
-  const { Ajv2020 } = await import("ajv/dist/2020.js");
-  const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false, ownProperties: true });
-  const validate = ajv.compile<JsonValue>(exampleSchema);
+  const { validators } = await import("./validators.ts");
+  const validate = validators.example;
   const examples: Example[] = [];
   const faults: PolicyFault[] = [];
   for (const name of names) {
