@@ -1,16 +1,30 @@
-import type { JsonObject } from "../../src/core/index.ts";
-import { encodeInput, normalize } from "../../src/normalization/index.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Digest, JsonObject } from "../../src/core/index.ts";
+import {
+  encodeInput,
+  normalize,
+  type InputDocument,
+  type JudgedArtifact,
+} from "../../src/normalization/index.ts";
+import { publicKeyId } from "../../src/policy/index.ts";
+import type { Signer } from "../../src/verification/index.ts";
 import { DESCRIPTION, RESOLVED, statementOf, verifiedOf } from "../../test/normalization/make.ts";
 import { COMMIT, REPO, RUN_URL, TAG, WORKFLOW } from "../../test/normalization/samples/sample.ts";
 import { githubSigner } from "../../test/normalization/samples/signers.ts";
 
-/** How much there is to judge beside one provenance; `null`: nothing else. */
-export type Contents = { readonly components: number; readonly findings: number } | null;
+/**
+ * How much there is to judge beside one provenance; `null`: nothing else; `signature`: a bare signature instead, the smallest
+ * document that can be allowed, asked for from a namespace whose images need no more.
+ */
+export type Contents = { readonly components: number; readonly findings: number } | "signature" | null;
 
+const KEY: Signer = { kind: "key", keyId: keyIdOf("trust/tools.pub"), trustRoot: "tools" };
 const SIGNER = githubSigner(`${REPO}/${WORKFLOW}@${TAG}`);
 
 /** The input document of an image with provenance of a GitHub workflow and, as it may be, SBOM, scan, VEX and tests. */
 export function inputOf(contents: Contents): Uint8Array {
+  if (contents === "signature") return encodeInput(documentOf("tools", [signature()]));
   const statements: readonly (readonly [string, JsonObject])[] = [
     ["https://slsa.dev/provenance/v1", PROVENANCE],
     ...(contents === null
@@ -22,17 +36,35 @@ export function inputOf(contents: Contents): Uint8Array {
           ["https://in-toto.io/attestation/test-result/v0.1", TESTS],
         ] as const)),
   ];
-  const document = normalize({
-    request: { reference: "ghcr.io/acme/app:1.2", surface: "gatekeeper", namespace: "prod", parameters: {} },
+  const judged = statements.map(([type, predicate]) =>
+    verifiedOf(type, statementOf(type, predicate), [SIGNER]),
+  );
+  return encodeInput(documentOf("prod", judged));
+}
+
+function documentOf(namespace: string, judged: readonly JudgedArtifact[]): InputDocument {
+  return normalize({
+    request: { reference: "ghcr.io/acme/app:1.2", surface: "gatekeeper", namespace, parameters: {} },
     image: RESOLVED,
     description: DESCRIPTION,
-    judged: statements.map(([type, predicate]) => verifiedOf(type, statementOf(type, predicate), [SIGNER])),
+    judged,
     incomplete: [],
     time: new Date("2026-11-22T10:00:00Z"),
     // What the policy's manifest says that its rules read: whole predicates are not among it.
     reads: READS,
   });
-  return encodeInput(document);
+}
+
+function keyIdOf(file: string): Digest {
+  const found = publicKeyId(readFileSync(join(import.meta.dirname, file), "utf8"));
+  if (!found.ok) throw new Error(found.reason.message);
+  return found.value;
+}
+
+function signature(): JudgedArtifact {
+  const { artifact, conclusion } = verifiedOf("a signature", statementOf("none", {}), [KEY]);
+  if (conclusion.status !== "verified") throw new TypeError("the signature is verified");
+  return { artifact, conclusion: { ...conclusion, kind: "signature", statement: null } };
 }
 
 export const READS: readonly string[] = [
