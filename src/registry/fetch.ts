@@ -80,7 +80,7 @@ export class ContentFetcher {
    */
   async #follow(request: ContentRequest, authorization: string | undefined): Promise<HttpAnswer> {
     const { endpoint } = request;
-    let url = new URL(request.path, endpoint.url);
+    let url = urlAt(endpoint, request.path);
     let reach: Reach = endpoint.reach;
     let left = false;
     for (let hops = 0; hops <= this.#limits.redirects; hops++) {
@@ -125,6 +125,11 @@ export class ContentFetcher {
     }
     return next;
   }
+}
+
+/** Not resolved like a link: a path that begins with `//`, as a registry may give one to upload to, would name another host. */
+function urlAt(endpoint: Endpoint, path: string): URL {
+  return new URL(`${endpoint.url.origin}${path}`);
 }
 
 /** A foreign host's challenge is never answered. */
