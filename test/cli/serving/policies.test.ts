@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { PolicySettings } from "../../../src/server/index.ts";
 import { createWorld, POLICY, type Pushed, type World } from "../../decision/world.ts";
 import { PLAIN_POLICY, providerRequest } from "../../server/harness.ts";
@@ -45,17 +46,18 @@ describe("policies of a service", () => {
     const source = files.write("loaded.tar.gz", await signed(POLICY, "0-allow"));
     const running = await start({ source, signers: [{ key: files.path("release.pub") }] });
     const good = await Promise.all(
-      Array.from({ length: 4 }, (_, index) => {
+      Array.from({ length: 3 }, (_, index) => {
         const allows = index % 2 === 1;
         return signed(allows ? POLICY : DENYING, `${index + 1}-${allows ? "allow" : "deny"}`);
       }),
     );
-    const tampered = Buffer.from(await signed(DENYING, "bad-tampered"));
-    tampered.writeUInt8(tampered.readUInt8(tampered.length - 1000) ^ 1, tampered.length - 1000);
+    // A byte of data.json, in an archive that is whole otherwise.
+    const tampered = gunzipSync(await signed(DENYING, "bad-tampered"));
+    tampered.write("allow", tampered.indexOf("deny"));
     const bad: readonly Uint8Array[] = [
       await files.archive(DENYING, { revision: "bad-unsigned" }),
       await files.archive(DENYING, { revision: "bad-stranger", key: KEYS.stranger }),
-      tampered,
+      gzipSync(tampered),
       (await signed(DENYING, "bad-cut")).slice(0, 5000),
       Buffer.from("<html>no policy</html>"),
       await signed(DENYING.replace("name: acme", "name: other"), "bad-name"),
@@ -71,12 +73,18 @@ describe("policies of a service", () => {
         seen.set(policy?.revision, (seen.get(policy?.revision) ?? 0) + 1);
       }
     };
-    const clients = Array.from({ length: 8 }, client);
+    const clients = Array.from({ length: 6 }, client);
+    const codes: unknown[] = [];
     for (const [index, archive] of good.entries()) {
       for (const worse of bad.slice(index * 2, index * 2 + 2)) {
-        const { refused } = running.policy().activations;
+        const refusal = () => {
+          const last = running.policy().store.lastRefusal;
+          return last?.code === "source.changed_while_read" ? null : last;
+        };
+        const before = refusal()?.message;
         files.write("loaded.tar.gz", worse);
-        await running.refreshUntil(() => running.policy().activations.refused > refused);
+        await running.refreshUntil(() => refusal() !== null && refusal()?.message !== before);
+        codes.push(refusal()?.code);
       }
       files.write("loaded.tar.gz", archive);
       const revision = `${index + 1}-${index % 2 === 1 ? "allow" : "deny"}`;
@@ -89,24 +97,23 @@ describe("policies of a service", () => {
     expect(faults).to.deep.equal([]);
     const revisions = [...seen.keys()];
     expect(revisions.filter((revision) => revision.startsWith("bad"))).to.deep.equal([]);
-    expect(revisions).to.include.members(["1-deny", "4-allow"]);
-    expect([...seen.values()].reduce((a, b) => a + b)).to.be.greaterThan(100);
-    expect(running.policy().activations).to.deep.include({ activated: 5, refused: 6 });
-    const refusals = running.lines().filter(({ message }) => message === "policy refused");
-    expect(refusals.map(({ code }) => code)).to.deep.equal([
+    expect(revisions).to.include.members(["0-allow", "1-deny", "2-allow"]);
+    expect([...seen.values()].reduce((a, b) => a + b)).to.be.greaterThan(50);
+    expect(running.policy().activations.activated).to.equal(4);
+    expect(codes).to.deep.equal([
       "signature.missing",
       "signature.signer_unknown",
-      "signature.invalid",
-      "signature.invalid",
-      "signature.invalid",
+      "signature.files_mismatch",
+      "source.invalid",
+      "source.invalid",
       "activation.name_changed",
     ]);
     const retired = () =>
       running.lines().flatMap(({ message, revision }) => (message === "policy retired" ? [revision] : []));
-    for (let tries = 0; tries < 400 && retired().length < 4; tries++) {
+    for (let tries = 0; tries < 400 && retired().length < 3; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    expect(retired()).to.have.members(["0-allow", "1-deny", "2-allow", "3-deny"]);
+    expect(retired()).to.have.members(["0-allow", "1-deny", "2-allow"]);
   });
 
   it("T179 each decide for their namespaces, with signers and trust of their own", async () => {
