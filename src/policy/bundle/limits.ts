@@ -8,8 +8,9 @@ export const BUNDLE_LIMITS = {
   tarBytes: 128 * MIB,
   files: 2000,
   nameBytes: 1024,
-  /** Of times and owners that say nothing. */
+  /** Of times and owners that say nothing: of one header, and of all together. */
   paxBytes: 64 * 1024,
+  paxBytesTotal: 4 * MIB,
   manifestBytes: MIB,
   /** data.json takes about nine times its size in every worker. */
   dataBytes: 16 * MIB,

@@ -4,6 +4,10 @@ import { BundleFault } from "./fault.ts";
 import { BUNDLE_LIMITS } from "./limits.ts";
 
 const BLOCK = 512;
+const LINE_FEED = 0x0a;
+
+/** Bytes of a pax record's length and key with what stands around them. */
+const MOST_PAX_HEAD = 256;
 
 /** pax records that say nothing of what or where a file is. */
 const HARMLESS_PAX =
@@ -33,6 +37,7 @@ export function readTar(tar: Buffer): ReadonlyMap<string, Buffer> {
 export function readTarFiles(tar: Buffer): readonly TarFile[] {
   const files = new Map<string, TarFile>();
   let entries = 0;
+  let paxBytes = 0;
   let at = 0;
   for (; at + BLOCK <= tar.length;) {
     const header = tar.subarray(at, at + BLOCK);
@@ -49,7 +54,11 @@ export function readTarFiles(tar: Buffer): readonly TarFile[] {
     if (body.length !== size) throw new BundleFault("bundle.invalid", "the tar is cut off");
     const end = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
     const name = readEntry(header, body);
-    if (name !== undefined) {
+    if (name === undefined) {
+      paxBytes += size;
+      if (paxBytes > BUNDLE_LIMITS.paxBytesTotal)
+        throw tooMuchPax("pax headers", BUNDLE_LIMITS.paxBytesTotal);
+    } else {
       const file = { name: normalizeName(name), entryName: name, bytes: body, start: at, end };
       if (files.has(file.name)) {
         throw new BundleFault("bundle.invalid", `the archive has ${oneLine(file.name, 100)} twice`);
@@ -126,17 +135,15 @@ function octal(header: Buffer, start: number, length: number, what: string): num
 }
 
 function checkPax(body: Buffer): void {
-  if (body.length > BUNDLE_LIMITS.paxBytes) {
-    throw new BundleFault(
-      "bundle.limit_exceeded",
-      `a pax header of more than ${BUNDLE_LIMITS.paxBytes} bytes`,
-    );
-  }
-  let rest = body.toString("utf8").replace(/\0+$/, "");
-  while (rest !== "") {
-    const [head = "", digits = "", key = ""] = /^(\d{1,6}) ([^=\n]+)=/.exec(rest) ?? [];
-    const length = Number(digits);
-    if (head === "" || length <= head.length)
+  if (body.length > BUNDLE_LIMITS.paxBytes) throw tooMuchPax("a pax header", BUNDLE_LIMITS.paxBytes);
+  // By bytes, as lengths count, and each byte once: a header may hold thousands of records.
+  const end = endOf(body);
+  for (let at = 0; at < end;) {
+    const [head = "", digits = "", key = ""] =
+      /^(\d{1,6}) ([^=\n]{1,200})=/.exec(body.toString("latin1", at, Math.min(at + MOST_PAX_HEAD, end))) ??
+      [];
+    const next = at + Number(digits);
+    if (head === "" || next <= at + head.length || next > end || body[next - 1] !== LINE_FEED)
       throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
     if (!HARMLESS_PAX.test(key)) {
       throw new BundleFault(
@@ -144,11 +151,19 @@ function checkPax(body: Buffer): void {
         `a pax header sets ${oneLine(key, 60)}, which a bundle must not need`,
       );
     }
-    const record = Buffer.from(rest).subarray(0, length).toString("utf8");
-    if (Buffer.byteLength(record) !== length || !record.endsWith("\n"))
-      throw new BundleFault("bundle.invalid", "a pax header that cannot be read");
-    rest = rest.slice(record.length);
+    at = next;
   }
+}
+
+function tooMuchPax(what: string, limit: number): BundleFault {
+  return new BundleFault("bundle.limit_exceeded", `${what} of more than ${limit} bytes`);
+}
+
+/** Where the zeros begin that fill a body up. */
+function endOf(body: Buffer): number {
+  let end = body.length;
+  while (end > 0 && body[end - 1] === 0) end--;
+  return end;
 }
 
 function isZero(bytes: Buffer): boolean {

@@ -251,6 +251,12 @@ describe("hostile archives", () => {
       says: "more than 2000 entries",
     },
     {
+      name: "T184 pax headers that are harmless one by one, and too much together",
+      archive: () => more(...Array.from({ length: 80 }, () => pax("8 uid=1\n".repeat(8000)))),
+      code: "bundle.limit_exceeded",
+      says: "pax headers of more than",
+    },
+    {
       name: "T184 2,001 pax headers",
       archive: () => more(...Array.from({ length: 2001 }, () => pax(paxRecord("mtime", "1")))),
       code: "bundle.limit_exceeded",
