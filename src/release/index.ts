@@ -14,7 +14,7 @@ export {
 } from "./sources/oci/push.ts";
 export { pushEvidence } from "./sources/oci/push-evidence.ts";
 export { putBundle } from "./sources/http/put.ts";
-export { EVIDENCE_SUFFIXES } from "./sources/evidence-files.ts";
+export { EVIDENCE_SUFFIXES, MANIFEST_SUFFIX } from "./sources/evidence-files.ts";
 export { openSource, schemeOf } from "./sources/open.ts";
 export type { HttpCredentials, SourceSettings } from "./sources/settings.ts";
 export * from "./sigstore/index.ts";

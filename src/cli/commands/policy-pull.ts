@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
-import { failure, oneLine, success, type Result } from "../../core/index.ts";
+import { describeThrown, failure, oneLine, success, type Result } from "../../core/index.ts";
 import { readBundle } from "../../policy/index.ts";
 import {
   EVIDENCE_SUFFIXES,
+  MANIFEST_SUFFIX,
   openSigners,
   schemeOf,
   verifyRelease,
@@ -26,8 +27,9 @@ export const policyPull: Command = {
   usage: "policy pull URL --out FILE",
   description: [
     "Fetches a policy bundle from https://… or oci://HOST/REPOSITORY[:TAG][@DIGEST] into a file, whole or not at all, and its",
-    "evidence into FILE.sigstore.json; what lay beside FILE for an older bundle is taken away. With --key or",
-    "--certificate-identity nothing is written that they have not signed (exit code 1).",
+    "evidence into FILE.sigstore.json, from a registry with the manifest that the evidence is about (FILE.manifest.json). What",
+    "lay beside FILE for an older bundle is taken away. With --key or --certificate-identity nothing is written that they",
+    "have not signed (exit code 1).",
   ].join("\n"),
   flags: { out: { value: "FILE", help: "where the bundle is written" }, ...FLAGS },
   examples: [
@@ -80,15 +82,29 @@ async function fetchArchive(
 }
 
 /** The evidence first: who watches the file finds it there when the bundle has come. */
-async function write(out: string, { archive, evidence }: DeliveredArchive): Promise<Result<void>> {
+async function write(out: string, { archive, evidence, manifest }: DeliveredArchive): Promise<Result<void>> {
   const [own, ...others] = EVIDENCE_SUFFIXES;
-  const stale = evidence.length === 0 ? EVIDENCE_SUFFIXES : others;
-  for (const suffix of stale) await rm(`${out}${suffix}`, { force: true });
-  if (evidence.length > 0) {
-    const written = await replaceFile(`${out}${own}`, joinEvidence(evidence));
+  const signed = evidence.length > 0;
+  const beside: readonly (readonly [string, Uint8Array | undefined])[] = [
+    [MANIFEST_SUFFIX, signed ? manifest : undefined],
+    [own, signed ? joinEvidence(evidence) : undefined],
+    ...others.map((suffix) => [suffix, undefined] as const),
+  ];
+  for (const [suffix, bytes] of beside) {
+    const written =
+      bytes === undefined ? await removed(out + suffix) : await replaceFile(out + suffix, bytes);
     if (!written.ok) return written;
   }
   return replaceFile(out, archive);
+}
+
+async function removed(path: string): Promise<Result<void>> {
+  try {
+    await rm(path, { force: true });
+    return success(undefined);
+  } catch (thrown) {
+    return failure("file.unwritable", `${oneLine(path)}: cannot be removed: ${describeThrown(thrown)}`);
+  }
 }
 
 function signatures(signed: readonly SignedBy[]): readonly string[] {

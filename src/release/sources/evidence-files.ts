@@ -8,6 +8,12 @@ import { SOURCE_LIMITS } from "./limits.ts";
  */
 export const EVIDENCE_SUFFIXES = [".sigstore.json", ".intoto.jsonl"] as const;
 
+/**
+ * Beside a file that was pulled from a registry: the OCI manifest that names it. What is said of the manifest (as cosign
+ * signs artifacts) is said of the file, because it holds the file's digest.
+ */
+export const MANIFEST_SUFFIX = ".manifest.json";
+
 /** The documents of a file of evidence, as they came; more than may be are refused, not left out. */
 export function evidenceDocuments(bytes: Uint8Array, name: string): readonly Uint8Array[] {
   if (parseStrictJson(bytes, { bytes: SOURCE_LIMITS.evidenceBytes, depth: 100 }).ok) return [bytes];

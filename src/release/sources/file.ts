@@ -1,10 +1,11 @@
 import { realpath } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzip } from "node:zlib";
-import { digestOf, oneLine } from "../../core/index.ts";
+import { digestOf, oneLine, type Digest } from "../../core/index.ts";
 import { BUNDLE_LIMITS } from "../../policy/index.ts";
+import { DEFAULT_REGISTRY_LIMITS, OCI_MANIFEST, parseManifest } from "../../registry/index.ts";
 import type { DeliveredArchive, FetchOptions } from "../types.ts";
-import { allEvidence, EVIDENCE_SUFFIXES, evidenceDocuments } from "./evidence-files.ts";
+import { allEvidence, EVIDENCE_SUFFIXES, evidenceDocuments, MANIFEST_SUFFIX } from "./evidence-files.ts";
 import { SourceFault } from "./fault.ts";
 import { SOURCE_LIMITS } from "./limits.ts";
 import { leadsTo, readSettledIfThere } from "./settled-file.ts";
@@ -12,44 +13,53 @@ import { leadsTo, readSettledIfThere } from "./settled-file.ts";
 const ATTEMPTS = 6;
 /** Milliseconds before the second attempt; doubled before each further one. */
 const PAUSE_MS = 10;
-/** Milliseconds in which who is writing a file writes more of it. File systems tell times by ticks of up to 10. */
-const STAYS_MS = 100;
 
 /**
  * The bundle that a file holds, with the evidence beside it (`EVIDENCE_SUFFIXES`). Never a part of it and never parts
  * of two (T187): what is written to while it is read, is no whole gzip yet, or whose name leads to another file once
- * its evidence has been read, is read again, and at last refused as `source.changed_while_read`. A file that stays
- * damaged is delivered as it is: that it is no bundle is for its reader to say.
+ * its evidence has been read, is read again, and at last refused as `source.changed_while_read`, or as `source.invalid`
+ * where nobody was seen to write to it.
  */
 export async function fetchFile(
   path: string,
   { known, signal, progress }: FetchOptions,
 ): Promise<DeliveredArchive | "unchanged"> {
-  let damaged: { readonly identity: string; readonly since: number } | undefined;
+  const seen = new Set<string>();
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await sleep(PAUSE_MS * 2 ** (attempt - 1), undefined, { signal });
     const place = await placeOf(path);
     const read = await readSettledIfThere(place, SOURCE_LIMITS.archiveBytes, signal);
+    seen.add(read?.identity ?? `none ${attempt}`);
     // Gone, though the name has just led to it: the name leads elsewhere by now.
     if (read === undefined || read === null) continue;
     const { bytes: archive, identity } = read;
     const digest = digestOf(archive);
     if (digest === known) return "unchanged";
-    if (!(await isWholeGzip(archive))) {
-      const now = performance.now();
-      if (damaged?.identity !== identity) damaged = { identity, since: now };
-      if (now - damaged.since < STAYS_MS) continue;
-    }
+    if (archive.length > 1 && (archive[0] !== 0x1f || archive[1] !== 0x8b)) break;
+    if (!(await isWholeGzip(archive))) continue;
     const evidence = await readEvidence(path, place, signal);
-    if (evidence === null) continue;
-    if (evidence.length > 0 && !(await leadsTo(path, identity))) continue;
+    if (evidence === null || (evidence.length > 0 && !(await leadsTo(path, identity)))) {
+      seen.add(`mixed ${attempt}`);
+      continue;
+    }
     progress?.(archive.byteLength, archive.byteLength);
-    return { kind: "archive", archive, digest, version: digest, evidence, subjects: [digest] };
+    const manifest = await readManifest(place, digest, signal);
+    return {
+      kind: "archive",
+      archive,
+      digest,
+      version: digest,
+      evidence,
+      subjects: manifest === undefined ? [digest] : [digest, digestOf(manifest)],
+      ...(manifest !== undefined && { manifest }),
+    };
   }
-  throw new SourceFault(
-    "source.changed_while_read",
-    "the file changes while it is read; write policies beside it and rename them",
-  );
+  throw seen.size > 1
+    ? new SourceFault(
+        "source.changed_while_read",
+        "the file changes while it is read; write policies beside it and rename them",
+      )
+    : new SourceFault("source.invalid", "no policy bundle: not a gzip archive (tar.gz), or not all of one");
 }
 
 /** Where the name leads to, links resolved: what Kubernetes' link leads to is never written to. */
@@ -76,6 +86,20 @@ async function readEvidence(
     if (parts.length > 0) return allEvidence(parts, oneLine(path));
   }
   return [];
+}
+
+/** The manifest beside the file, where it is of this very bundle; what is none or of another counts for nothing. */
+async function readManifest(
+  place: string,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const name = `${place}${MANIFEST_SUFFIX}`;
+  const read = await readSettledIfThere(name, DEFAULT_REGISTRY_LIMITS.manifestBytes, signal);
+  const manifest = read === undefined || read === null ? undefined : parseManifest(read.bytes, OCI_MANIFEST);
+  if (manifest?.ok !== true || manifest.value.kind === "index") return undefined;
+  const { layers } = manifest.value;
+  return layers.length === 1 && layers[0]?.digest === digest ? read?.bytes : undefined;
 }
 
 /** Also where it inflates to more than a bundle may: that it is too large is not for here to say. */

@@ -50,10 +50,15 @@ export class Doorkeeper {
       return given === basic(auth) ? undefined : unauthorized(`Basic realm="lab"`);
     }
     const token = typeof given === "string" ? given.replace(/^Bearer /, "") : "";
-    const scope = `repository:${request.repository}:pull`;
-    if (this.#tokens.get(token)?.includes(scope) === true) return undefined;
+    const writes = request.method !== "GET" && request.method !== "HEAD";
+    const [pull, push] = ["pull", "pull,push"].map(
+      (actions) => `repository:${request.repository}:${actions}`,
+    );
+    const scope = writes ? push : pull;
+    const granted = this.#tokens.get(token) ?? [];
+    if (granted.includes(push ?? "") || (!writes && granted.includes(pull ?? ""))) return undefined;
     const realm = auth.realm ?? `${this.#origin()}/token`;
-    const usual = `Bearer realm="${realm}",service="${auth.service ?? "lab"}",scope="${scope}"`;
+    const usual = `Bearer realm="${realm}",service="${auth.service ?? "lab"}",scope="${scope ?? ""}"`;
     return unauthorized(auth.challenge ?? usual);
   }
 

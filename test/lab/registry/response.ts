@@ -10,11 +10,13 @@ export interface LabRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Names of the headers as they stood on the wire, one entry per occurrence, lowercase. */
   readonly headerNames: readonly string[];
-  readonly kind: "manifest" | "blob" | "referrers" | "token" | "other";
+  readonly kind: "manifest" | "blob" | "upload" | "referrers" | "token" | "other";
   /** Empty for `token` and `other`. */
   readonly repository: string;
   /** Tag or digest; empty for `token` and `other`. */
   readonly reference: string;
+  /** Empty but for what is written. */
+  readonly body: Uint8Array;
 }
 
 export interface LabResponse {

@@ -6,6 +6,7 @@ import {
 } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
+import { digestOf } from "../../../src/core/index.ts";
 import { Doorkeeper, type LabAuth, type TokenRequest } from "./auth.ts";
 import { send, type LabRequest, type LabResponse, type Misbehave } from "./response.ts";
 import { LabStore, OCI_INDEX } from "./store.ts";
@@ -21,6 +22,8 @@ export interface LabRegistryOptions {
   /** Descriptors on one page of referrers; default: all on one. */
   readonly pageSize?: number;
   readonly misbehave?: Misbehave;
+  /** Whether clients may push; default false. */
+  readonly writable?: boolean;
   /** Default `127.0.0.1`. */
   readonly address?: string;
   /** Default: any free one. */
@@ -107,23 +110,49 @@ export class LabRegistry extends LabStore {
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    incoming.resume();
     response.on("error", () => undefined);
     const request = describe(incoming, ++this.#arrived);
     this.requests.push(request);
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
+    request.body = Buffer.concat(chunks);
     const usual = this.#answer(request);
     await send(response, request.method, usual, await this.misbehave?.(request, usual));
   }
 
   #answer(request: LabRequest): LabResponse {
-    if (request.method !== "GET" && request.method !== "HEAD") return fault(405, "UNSUPPORTED");
+    const writes = request.method !== "GET" && request.method !== "HEAD";
+    if (writes && this.#options.writable !== true) return fault(405, "UNSUPPORTED");
     if (request.kind === "token") return this.#doorkeeper.token(request);
     const refusal = this.#doorkeeper.refuse(request);
     if (refusal !== undefined) return refusal;
+    if (writes) return this.#write(request);
     if (request.path === "/v2/") return { status: 200, headers: {}, body: Buffer.from("{}") };
     if (request.kind === "other" || !this.has(request.repository)) return fault(404, "NAME_UNKNOWN");
     if (request.kind === "blob") return this.#blob(request);
     return request.kind === "manifest" ? this.#manifest(request) : this.#referrers(request);
+  }
+
+  /** An upload in two requests, or a manifest; what it is, is not looked at. */
+  #write({ method, kind, repository, reference, path, headers: given, body }: LabRequest): LabResponse {
+    const empty = Buffer.alloc(0);
+    if (kind === "upload" && method === "POST") {
+      const location = `/v2/${repository}/blobs/uploads/${this.#arrived}?_state=a%2Bb`;
+      return { status: 202, headers: { location }, body: empty };
+    }
+    if (kind === "upload" && method === "PUT") {
+      const digest = new URL(path, "http://lab").searchParams.get("digest");
+      if (digest !== digestOf(body)) return fault(400, "DIGEST_INVALID");
+      this.pushBlob(repository, body);
+      return { status: 201, headers: { "docker-content-digest": digest }, body: empty };
+    }
+    if (kind !== "manifest" || method !== "PUT") return fault(405, "UNSUPPORTED");
+    const tag = reference.includes(":") ? undefined : reference;
+    const { digest } = this.pushManifest(repository, body, String(given["content-type"]), tag);
+    const subject = /"subject":\{[^}]*"digest":"(?<digest>[^"]+)"/.exec(Buffer.from(body).toString())
+      ?.groups?.["digest"];
+    const listed = subject !== undefined && this.referrersApi ? { "oci-subject": subject } : {};
+    return { status: 201, headers: { "docker-content-digest": digest, ...listed }, body: empty };
   }
 
   #blob({ repository, reference }: LabRequest): LabResponse {
@@ -162,12 +191,13 @@ export class LabRegistry extends LabStore {
   }
 }
 
-function describe(incoming: IncomingMessage, number: number): LabRequest {
+function describe(incoming: IncomingMessage, number: number): LabRequest & { body: Uint8Array } {
   const path = incoming.url ?? "/";
   const [pathname = ""] = path.split("?");
   const match = /^\/v2\/(?<repository>.+)\/(?<kind>manifests|blobs|referrers)\/(?<reference>[^/]+)$/.exec(
     pathname,
   );
+  const upload = /^\/v2\/(?<repository>.+)\/blobs\/uploads\//.exec(pathname)?.groups?.["repository"];
   const kinds = { manifests: "manifest", blobs: "blob", referrers: "referrers" } as const;
   const named = match?.groups?.["kind"] as keyof typeof kinds | undefined;
   return {
@@ -176,9 +206,17 @@ function describe(incoming: IncomingMessage, number: number): LabRequest {
     path,
     headers: incoming.headers,
     headerNames: incoming.rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()),
-    kind: named === undefined ? (pathname === "/token" ? "token" : "other") : kinds[named],
-    repository: match?.groups?.["repository"] ?? "",
+    kind:
+      upload !== undefined
+        ? "upload"
+        : named === undefined
+          ? pathname === "/token"
+            ? "token"
+            : "other"
+          : kinds[named],
+    repository: upload ?? match?.groups?.["repository"] ?? "",
     reference: match?.groups?.["reference"] ?? "",
+    body: new Uint8Array(),
   };
 }
 
