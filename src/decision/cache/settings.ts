@@ -16,7 +16,7 @@ export const DEFAULT_CACHE: CacheSettings = {
   tags: 10_000,
   decisions: 60_000,
   denials: 5_000,
-  bytes: 256 * 1024 * 1024,
+  bytes: 192 * 1024 * 1024,
 };
 
 /** Where else than in memory things are kept; absent: nowhere. */
