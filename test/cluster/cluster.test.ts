@@ -14,6 +14,11 @@ import { startKyverno } from "./kyverno.ts";
 import { eventually } from "./processes.ts";
 
 const POLICY = join(import.meta.dirname, "..", "..", "demo", "policy");
+/** The same policy, for images that are not there. */
+const NOBODYS = readFileSync(join(POLICY, "policy.yaml"), "utf8").replace(
+  "127.0.0.1:*/acme/**",
+  "registry.example/**",
+);
 const CHART = join(deploy, "helm", "assay");
 const PINNED = /^127\.0\.0\.1:\d+\/acme\/[a-z]+:1\.2\.3@sha256:[0-9a-f]{64}$/;
 const EXPECTED_TLS = ["tls.crt", "tls.key", "ca.crt"] as const;
@@ -48,12 +53,13 @@ describe("a cluster", () => {
     assay = await startAssayService({
       folder: mkdtempSync(join(clients.folder, "assay-")),
       policy: POLICY,
+      apart: { namespaces: ["apart-*"], policyYaml: NOBODYS },
       trust: { "demo.json": world.trustedRoot },
       server: own,
       clients: callers,
     });
     chart = objectsOf(atPorts(rendered));
-    for (const name of ["assay", "prod"]) await plane.must("create", "namespace", name);
+    for (const name of ["assay", "prod", "apart-a"]) await plane.must("create", "namespace", name);
     // What stands where the chart's Service would: the API server finds assay on loopback through it.
     await plane.apply([
       {
@@ -194,13 +200,22 @@ describe("a cluster", () => {
       await denied(plane.kubectl("-n", "prod", "set", "image", "pod/old", `main-0=${worse}`), ...refused);
     });
 
-    it("decides by another policy once assay has it", async () => {
+    it("decides by another policy once assay has it, without a restart, and never by one that is none", async () => {
       const text = readFileSync(join(POLICY, "policy.yaml"), "utf8");
-      assay.rule(text.replace("127.0.0.1:*/acme/**", "registry.example/**"));
-      await assay.start();
+      assay.rule(NOBODYS);
+      await eventually("it decides by the other", async () => !(await create({ containers: [good] })).ok);
+      await denied(create({ containers: [good] }), ...refused);
+      assay.rule("name: [demo");
+      await eventually("it refuses what is none", async () => (await assay.refusal()) === "source.invalid");
       await denied(create({ containers: [good] }), ...refused);
       assay.rule(text);
-      await assay.start();
+      await eventually("it decides by the first", async () => (await create({ containers: [good] })).ok);
+      await denied(create({ containers: [bad] }), ...refused);
+      expect(await assay.refusal()).to.equal(null);
+    });
+
+    it("decides by the policy of the Pod's namespace", async () => {
+      await denied(create({ containers: [good], namespace: "apart-a" }), ...refused);
       await admitted(create({ containers: [good] }));
     });
 

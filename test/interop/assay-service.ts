@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTlsAuthority, type TlsAuthority } from "../lab/tls.ts";
+import { mountFolder, textsOf } from "./mounted-folder.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -21,8 +22,10 @@ export interface AssayService {
   resume(): void;
   /** Puts a certificate of another authority, and the CA whose client certificates are taken, under a running service. */
   certify(server: TlsAuthority, clients: TlsAuthority): void;
-  /** Puts another policy.yaml in place, for the next start. */
+  /** Puts another policy.yaml under a running service, as a kubelet does when a ConfigMap has changed. */
   rule(policyYaml: string): void;
+  /** Why it does not take what was put there; `null` where it has. */
+  refusal(): Promise<string | null>;
 }
 
 const LISTENERS = ["gatekeeper", "kyverno", "admission", "metrics"] as const;
@@ -33,8 +36,10 @@ const START_WITHIN_MS = 60_000;
 export interface AssayServiceOptions {
   /** An empty folder that outlives the service. */
   readonly folder: string;
-  /** A policy folder; copied, so that `trust` can be put beside it. */
+  /** A policy folder, mounted as a ConfigMap's is, with `trust` beside it. */
   readonly policy: string;
+  /** A policy.yaml for some namespaces alone, with the same `trust`. */
+  readonly apart?: { readonly namespaces: readonly string[]; readonly policyYaml: string };
   /** Files below `trust/`. */
   readonly trust: Readonly<Record<string, object>>;
   readonly server: TlsAuthority;
@@ -45,7 +50,7 @@ export interface AssayServiceOptions {
 }
 
 export async function startAssayService(options: AssayServiceOptions): Promise<AssayService> {
-  const { folder, policy, trust, server, clients, more = "" } = options;
+  const { folder, policy, apart, trust, server, clients, more = "" } = options;
   const write = (name: string, text: string): void => {
     // In one step, as a kubelet does it: nobody reads half a file.
     writeFileSync(join(folder, `${name}.new`), text, { mode: 0o600 });
@@ -57,14 +62,19 @@ export async function startAssayService(options: AssayServiceOptions): Promise<A
     write("tls.crt", cert);
     write("client-ca.crt", callers.cert);
   };
-  cpSync(policy, join(folder, "policy"), { recursive: true });
-  mkdirSync(join(folder, "policy", "trust"), { recursive: true });
-  for (const [name, value] of Object.entries(trust)) {
-    writeFileSync(join(folder, "policy", "trust", name), JSON.stringify(value));
+  const files = {
+    ...textsOf(policy),
+    ...Object.fromEntries(
+      Object.entries(trust).map(([name, value]) => [`trust/${name}`, JSON.stringify(value)]),
+    ),
+  };
+  const mounted = mountFolder(join(folder, "policy"), files);
+  if (apart !== undefined) {
+    mountFolder(join(folder, "apart"), { ...files, "policy.yaml": apart.policyYaml });
   }
   certify(server, clients);
   const ports = await freePorts();
-  write("assay.yaml", `${configuration(ports)}${more}`);
+  write("assay.yaml", `${configuration(ports, apart?.namespaces)}${more}`);
 
   let child: ReturnType<typeof spawnAssay> | undefined;
   const kill = (): void => void child?.process.kill("SIGKILL");
@@ -89,11 +99,16 @@ export async function startAssayService(options: AssayServiceOptions): Promise<A
     hang: () => void child?.process.kill("SIGSTOP"),
     resume: () => void child?.process.kill("SIGCONT"),
     certify,
-    rule: (policyYaml) => write(join("policy", "policy.yaml"), policyYaml),
+    rule: (policyYaml) => mounted.put({ ...files, "policy.yaml": policyYaml }),
+    refusal: async () => {
+      const answer = await fetch(`http://127.0.0.1:${String(ports.metrics)}/readyz`);
+      const said = (await answer.json()) as { policies: readonly { refusal: { code: string } | null }[] };
+      return said.policies[0]?.refusal?.code ?? null;
+    },
   };
 }
 
-function configuration(ports: AssayService["ports"]): string {
+function configuration(ports: AssayService["ports"], apart?: readonly string[]): string {
   const at = (name: ListenerName): string => `"127.0.0.1:${String(ports[name])}"`;
   const tls = "cert: tls.crt, key: tls.key";
   return [
@@ -104,6 +119,9 @@ function configuration(ports: AssayService["ports"]): string {
     `  metrics: { address: ${at("metrics")} }`,
     "policies:",
     "  - { name: default, source: policy }",
+    ...(apart === undefined
+      ? []
+      : [`  - { name: apart, source: apart, namespaces: ${JSON.stringify(apart)} }`]),
     "",
   ].join("\n");
 }
