@@ -31,6 +31,11 @@ describe("structuredForm", () => {
     },
     { name: "words and emptiness", text: '[true,false,null,{},[],""]', form: '[true,false,null,{},[],""]' },
     {
+      name: "quotes behind backslashes, and brackets inside of strings",
+      text: '["\\\\","\\\\\\"",{"\\"]":"},["}]',
+      form: '["\\\\","\\\\\\"",{"\\"]":"},["}]',
+    },
+    {
       name: "keys of the prototype",
       text: '{"__proto__":1,"toString":2}',
       form: '{"__proto__":1,"toString":2}',
@@ -51,6 +56,7 @@ describe("structuredForm", () => {
       ["YAML", "a: 1", "json.syntax"],
       ["a second document", "{} {}", "json.syntax"],
       ["a comment", "{} // no", "json.syntax"],
+      ["T184 more values than anybody needs", `[${"0,".repeat(1_000_000)}0]`, "json.too_many_values"],
       ["too deep", `${"[".repeat(101)}${"]".repeat(101)}`, "json.too_deep"],
     ];
     for (const [name, text, code] of refused) it(name, () => expect(formOf(text)).to.equal(code));
