@@ -53,7 +53,9 @@ export function admissible(
       `this is the policy ${quoted(bundle.name)}; expected ${quoted(history.policy)}, as before`,
     );
   }
-  return bundle.digest === history.digest ? success(undefined) : follows(bundle, history, requireSequence);
+  // What was active follows itself, but for what the configuration has come to demand since.
+  const isSame = bundle.digest === history.digest && !(requireSequence && bundle.sequence === undefined);
+  return isSame ? success(undefined) : follows(bundle, history, requireSequence);
 }
 
 function follows(

@@ -25,9 +25,17 @@ function comparePrereleases(one: string | undefined, other: string | undefined):
     if (x === undefined || y === undefined) return x === undefined ? -1 : 1;
     if (x === y) continue;
     const [numberX, numberY] = [/^\d+$/.test(x), /^\d+$/.test(y)];
-    if (numberX && numberY) return Number(x) - Number(y);
+    if (numberX && numberY) return compareNumbers(x, y);
     if (numberX !== numberY) return numberX ? -1 : 1;
     return x < y ? -1 : 1;
   }
   return 0;
+}
+
+/** As text, for no double holds numbers of any length. */
+function compareNumbers(one: string, other: string): number {
+  const [a, b] = [one, other].map((text) => text.replace(/^0+(?=\d)/, ""));
+  if (a === undefined || b === undefined || a === b) return 0;
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : 1;
 }

@@ -32,6 +32,13 @@ describe("compareVersions", () => {
     expect(compareVersions("1.0.0+a", "1.0.0+b")).to.equal(0);
   });
 
+  it("T180 tells numbers apart that no double does", () => {
+    const [lower, higher] = ["1.0.0-20261123071743000001", "1.0.0-20261123071743000002"];
+    expect(compareVersions(lower, higher)).to.be.lessThan(0);
+    expect(compareVersions(higher, lower)).to.be.greaterThan(0);
+    expect(compareVersions(`1.0.0-${"9".repeat(400)}`, `1.0.0-1${"0".repeat(400)}`)).to.be.lessThan(0);
+  });
+
   it("does not compare what is none", () => {
     for (const text of ["", "1", "1.0", "v1.0.0", "01.0.0", "1.0.0-", "1.0.0.0", "2026-06-01", "1.0.0 "]) {
       expect(compareVersions(text, "1.0.0"), text).to.equal(undefined);

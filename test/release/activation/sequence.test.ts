@@ -74,6 +74,15 @@ describe("T180 rollback", () => {
     expect(await codeOf(again)).to.equal("activated");
   });
 
+  it("a sequence that is demanded from now on is demanded of what was active as well", async () => {
+    const lastGood = privateFolder();
+    const same = release(undefined);
+    await (await replica(same, { lastGood })).store.close();
+    const again = await replica(same, { lastGood, requireSequence: true });
+    expect(again.start).to.have.nested.property("reason.code", "activation.sequence_missing");
+    expect(again.store.status).to.include({ ready: false, digest: null });
+  });
+
   it("takes the same release again after a restart", async () => {
     const lastGood = privateFolder();
     const same = release(7);
