@@ -1,5 +1,8 @@
 import { expect } from "chai";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { join } from "node:path";
 import { buildWorld, type DemoWorld } from "../../demo/images.ts";
 import { stringAt, type JsonValue } from "../../src/core/index.ts";
@@ -12,6 +15,8 @@ import { eventually } from "./processes.ts";
 
 const POLICY = join(import.meta.dirname, "..", "..", "demo", "policy");
 const CHART = join(deploy, "helm", "assay");
+/** Whose tokens the listener `kyverno` takes. */
+const TOKENS = { audience: "assay", subjects: ["system:serviceaccount:team-a:caller"] };
 const PASSWORD = "s3cr3t-canary";
 
 /** A real API server with the chart's rights, and a registry that nobody reads without a password. */
@@ -20,6 +25,8 @@ describe("a cluster whose tenants have private images", () => {
   let plane: ControlPlane;
   let world: DemoWorld;
   let assay: AssayService;
+  /** PEM: whom callers of assay believe. */
+  let authority: string;
   let good: string;
   let bad: string;
 
@@ -37,10 +44,11 @@ describe("a cluster whose tenants have private images", () => {
     plane = await startControlPlane(clients);
     for (const name of ["assay", "team-a", "team-b", "team-c"]) await plane.must("create", "namespace", name);
     const { server, clients: callers } = authorities();
+    authority = server.cert;
     const chart = objectsOf(await renderChart(server.cert));
     const ofKind = (...kinds: readonly string[]) =>
       chart.filter((object) => kinds.includes(stringAt(object, "kind") ?? ""));
-    await plane.apply(ofKind("ServiceAccount", "Role", "RoleBinding"));
+    await plane.apply(ofKind("ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"));
     const folder = mkdtempSync(join(clients.folder, "assay-"));
     const token = join(folder, "token");
     writeFileSync(token, await plane.must("-n", "assay", "create", "token", "assay"), { mode: 0o600 });
@@ -54,6 +62,7 @@ describe("a cluster whose tenants have private images", () => {
       // As the API server calls it.
       server: { ...server, server: () => server.server({ names: ["assay.assay.svc"] }) },
       clients: callers,
+      auth: { tokenReview: { ...TOKENS, server: api, ca, token } },
       more: `pullSecrets: ${JSON.stringify({ server: api, ca, token })}\n`,
     });
     await plane.apply([
@@ -87,6 +96,7 @@ describe("a cluster whose tenants have private images", () => {
         tls: { mode: "existingSecret", existingSecret: "assay-tls", ca },
         gatekeeper: { enabled: false },
         webhook: { enabled: true },
+        kyverno: { auth: { tokenReview: TOKENS } },
         pullSecrets: { enabled: true, namespaces: ["team-a", "team-c"] },
       }),
     );
@@ -146,4 +156,39 @@ describe("a cluster whose tenants have private images", () => {
     const { ok, text } = await create("team-a", good, { serviceAccountName: "runner" });
     expect(ok, text).to.equal(true);
   });
+
+  it("takes a token of whom the API server knows, by the chart's rights, and of nobody else", async () => {
+    const account = (name: string) => ({
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name, namespace: "team-a" },
+    });
+    await plane.apply([account("caller"), account("stranger")]);
+    const token = async (name: string, audience: string): Promise<string> =>
+      (await plane.must("-n", "team-a", "create", "token", name, `--audience=${audience}`)).trim();
+    const good = await token("caller", "assay");
+    expect(await statusFor(good)).to.equal(200);
+    expect(await statusFor(undefined)).to.equal(401);
+    expect(await statusFor(await token("caller", "another"))).to.equal(401);
+    expect(await statusFor(await token("stranger", "assay"))).to.equal(401);
+    expect(await statusFor(`${good.slice(0, -4)}AAAA`)).to.equal(401);
+  });
+
+  /** How POST /v1/decisions is answered that comes with a token. */
+  async function statusFor(token: string | undefined): Promise<number> {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const asked = request({
+      host: "localhost",
+      port: assay.ports.kyverno,
+      path: "/v1/decisions",
+      method: "POST",
+      ca: authority,
+      agent: false,
+      headers: { "content-type": "application/json", ...authorization },
+    });
+    asked.end(JSON.stringify({ images: ["not an image"] }));
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode ?? 0;
+  }
 });

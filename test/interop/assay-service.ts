@@ -45,6 +45,8 @@ export interface AssayServiceOptions {
   readonly server: TlsAuthority;
   /** Who issues Gatekeeper's certificate. */
   readonly clients: TlsAuthority;
+  /** `auth` of the listener `kyverno`. */
+  readonly auth?: object;
   /** More lines of assay.yaml. */
   readonly more?: string;
 }
@@ -74,7 +76,7 @@ export async function startAssayService(options: AssayServiceOptions): Promise<A
   }
   certify(server, clients);
   const ports = await freePorts();
-  write("assay.yaml", `${configuration(ports, apart?.namespaces)}${more}`);
+  write("assay.yaml", `${configuration(ports, options)}${more}`);
 
   let child: ReturnType<typeof spawnAssay> | undefined;
   const kill = (): void => void child?.process.kill("SIGKILL");
@@ -108,20 +110,21 @@ export async function startAssayService(options: AssayServiceOptions): Promise<A
   };
 }
 
-function configuration(ports: AssayService["ports"], apart?: readonly string[]): string {
+function configuration(ports: AssayService["ports"], { apart, auth }: AssayServiceOptions): string {
   const at = (name: ListenerName): string => `"127.0.0.1:${String(ports[name])}"`;
   const tls = "cert: tls.crt, key: tls.key";
+  const tokens = auth === undefined ? "" : `, auth: ${JSON.stringify(auth)}`;
   return [
     "listeners:",
     `  gatekeeper: { address: ${at("gatekeeper")}, tls: { ${tls}, clientCA: client-ca.crt } }`,
-    `  kyverno: { address: ${at("kyverno")}, tls: { ${tls} } }`,
+    `  kyverno: { address: ${at("kyverno")}, tls: { ${tls} }${tokens} }`,
     `  admission: { address: ${at("admission")}, tls: { ${tls} } }`,
     `  metrics: { address: ${at("metrics")} }`,
     "policies:",
     "  - { name: default, source: policy }",
     ...(apart === undefined
       ? []
-      : [`  - { name: apart, source: apart, namespaces: ${JSON.stringify(apart)} }`]),
+      : [`  - { name: apart, source: apart, namespaces: ${JSON.stringify(apart.namespaces)} }`]),
     "",
   ].join("\n");
 }
