@@ -262,6 +262,7 @@ describe("PolicyStore", () => {
   it("swaps in a later one, and closes the old one once its last decision has ended", async () => {
     const { store, source, engines, open, events } = await started();
     const lease = store.acquire();
+    const another = store.acquire();
     const used = Promise.withResolvers<undefined>();
     const use = store.use(async ({ bundle }) => {
       await used.promise;
@@ -276,6 +277,8 @@ describe("PolicyStore", () => {
     expect(engines.closed).to.equal(0);
     lease?.release();
     lease?.release();
+    expect(engines.closed).to.equal(0);
+    another?.release();
     await store.close();
     expect([engines.opened, engines.closed, [...open]]).to.deep.equal([2, 2, []]);
     expect(kinds(events)).to.deep.equal(["activated", "activated", "retired", "retired"]);
@@ -395,13 +398,19 @@ describe("PolicyStore", () => {
     source.give(delivered(unsigned, "v2"));
     await clock.pass(10_000);
     expect(store.status.lastRefusal).to.have.property("code", "signature.missing");
-    source.give(delivered(signed, "v2"));
-    await clock.pass(10_000);
-    expect(store.current?.bundle.revision).to.equal("1.0.0");
+    // Looked at again after half a minute, which is no news.
     await clock.pass(30_000);
+    expect([source.asked.filter((known) => known === null).length, kinds(events)]).to.deep.equal([
+      2,
+      ["activated", "refused"],
+    ]);
+    source.give(delivered(signed, "v2"));
+    await clock.pass(50_000);
+    expect(store.current?.bundle.revision).to.equal("1.0.0");
+    await clock.pass(10_000);
     expect(store.current?.bundle.revision).to.equal("1.1.0");
     expect(kinds(events)).to.deep.equal(["activated", "refused", "activated", "retired"]);
-    expect(source.asked.filter((known) => known === null)).to.have.length(2);
+    expect(source.asked.filter((known) => known === null)).to.have.length(3);
   });
 
   it("looks again at once where somebody asks", async () => {
