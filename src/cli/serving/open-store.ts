@@ -31,13 +31,15 @@ export interface PoliciesWorld {
   readonly limits?: Partial<StoreLimits>;
 }
 
-/** A store of a release, with who may have signed it and where it is asked for. */
+/** A store of a release, the policy's own or its shadow's, with who may have signed it and where it is asked for. */
 export async function openStore(
-  { name, credentials, longPoll, refresh }: PolicySettings,
+  settings: PolicySettings,
   release: PolicyRelease,
   world: PoliciesWorld,
   rest: Partial<StoreSettings<PolicyTrust>>,
 ): Promise<Result<PolicyStore<PolicyTrust>>> {
+  const { name, longPoll, refresh } = settings;
+  const credentials = credentialsFor(settings, release);
   const signers = await openSigners(release.signers);
   if (!signers.ok) return failure(signers.reason.code, `policy ${name}: ${signers.reason.message}`);
   const source = await openSource(release.source, {
@@ -58,6 +60,15 @@ export async function openStore(
     ...rest,
   });
   return success(store);
+}
+
+/** They are for the server of the policy's own source: a shadow that lies elsewhere is asked without (threat T186). */
+function credentialsFor(
+  { source, credentials }: PolicySettings,
+  release: PolicyRelease,
+): PolicySettings["credentials"] {
+  const origin = URL.parse(source)?.origin;
+  return origin !== undefined && URL.parse(release.source)?.origin === origin ? credentials : null;
 }
 
 function httpCredentials({
