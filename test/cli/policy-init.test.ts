@@ -36,6 +36,15 @@ describe("assay policy init", () => {
       });
     }
 
+    it("writes examples that assay eval takes as they are", async () => {
+      const folder = fresh();
+      await init(folder, `${ACME} --ci github`);
+      const judged = await assay(`eval --input ${folder}/examples/allowed.json --policy ${folder}`);
+      expect([judged.code, judged.stderr]).to.deep.equal([0, ""]);
+      const denied = await assay(`eval --input ${folder}/examples/denied-stranger.json --policy ${folder}`);
+      expect([denied.code, denied.stderr]).to.deep.equal([1, ""]);
+    });
+
     it("takes the key of a build system that signs with one", async () => {
       const folder = fresh();
       const key = world.path("chains.pub", keyPair().pem);

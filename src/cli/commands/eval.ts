@@ -2,6 +2,7 @@ import { Ajv } from "ajv";
 import {
   DEFAULT_JSON_LIMITS,
   failure,
+  isObject,
   oneLine,
   parseStrictJson,
   success,
@@ -37,7 +38,7 @@ export const evaluateInput: Command = {
     "decision.",
   ].join("\n"),
   flags: {
-    input: { value: "FILE", help: "the input document (schemas/input.schema.json)" },
+    input: { value: "FILE", help: "the input document (schemas/input.schema.json), or an example" },
     ...POLICY_FLAGS,
     output: { value: "FORMAT", choices: OUTPUTS, help: "how to say it" },
     ...EXPLAIN_FLAG,
@@ -105,7 +106,8 @@ async function readInput(
   if (!json.ok) return failure(json.reason.code, `${oneLine(file)}: ${json.reason.message}`);
   const ajv = new Ajv({ strict: false, validateFormats: false, logger: false, ownProperties: true });
   const validate = ajv.compile<JsonValue & InputDocument>(inputSchema);
-  if (!validate(json.value)) {
+  const document = inputOfExample(json.value) ?? json.value;
+  if (!validate(document)) {
     const [error] = validate.errors ?? [];
     const where = error?.instancePath === "" ? "the document" : oneLine(error?.instancePath ?? "");
     return failure(
@@ -113,8 +115,13 @@ async function readInput(
       `${oneLine(file)}: no input document: ${where} ${error?.message ?? "does not fit"}`,
     );
   }
-  const time = parseTime(json.value.time);
+  const time = parseTime(document.time);
   return time === undefined
     ? failure("input.invalid", `${oneLine(file)}: no input document: /time is no time of RFC 3339`)
-    : success({ input: json.value, time });
+    : success({ input: document, time });
+}
+
+/** The document of a policy's example, which stands there beside the decision that is expected of it. */
+function inputOfExample(value: JsonValue): JsonValue | undefined {
+  return isObject(value) && isObject(value["expect"]) ? value["input"] : undefined;
 }

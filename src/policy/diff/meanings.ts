@@ -3,7 +3,7 @@
  * - `approved`: a list of what is accepted; stating it demands something, a further entry accepts more
  * - `demanded`: a list or map of what must hold; a further entry demands more
  * - `at-least`: a number; more demands more
- * - `within`: a duration; shorter demands more
+ * - `within`: a duration or a number; less demands more
  * - `tolerated`: a duration; longer accepts more, and stating it does too
  * - `threshold`: a severity from which findings deny; lower demands more
  * - `assumed`: a severity that is taken where none is stated; higher demands more
@@ -33,7 +33,7 @@ export type Meaning =
 
 const REQUIRE = ["any", "newest", "all"] as const;
 
-/** By whole path, then by the path's last part. */
+/** By whole path, by all of it but a name of the policy's own, then by the path's last part. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   "vex.signers": { kind: "excusers" },
   "vex.require": { kind: "ranked", words: REQUIRE, absent: "all" },
@@ -46,6 +46,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "schedule.freeze.from": { kind: "demand" },
   "schedule.freeze.to": { kind: "demand" },
   "image.platforms": { kind: "demanded" },
+  "traces.maxEntries.*": { kind: "within" },
   ...meaning(
     "approved",
     "signers builders repositories refs buildTypes workflows triggers allowed ownerIds",
@@ -59,7 +60,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     "annotations freeze optional deprecated own logs",
   ),
   ...meaning("at-least", "minSigners minBuilders level reproducedBy minComponents minFiles dependencyLevel"),
-  ...meaning("within", "maxAge databaseMaxAge"),
+  ...meaning("within", "maxAge databaseMaxAge maxEntries"),
   grace: { kind: "tolerated" },
   ...meaning("threshold", "failOn unpatched"),
   unknownSeverity: { kind: "assumed" },
@@ -70,14 +71,14 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     "noFailed noErred noSkipped noWarned repository builder workflow parameters",
   ),
   ...meaning("leniency", "allowPullRequests allowWarned"),
-  ...meaning("demand", "expiresLabel timezone predicateType type url name value maxEntries"),
+  ...meaning("demand", "expiresLabel timezone predicateType type url name value"),
   reason: { kind: "note" },
   require: { kind: "ranked", words: REQUIRE, absent: "any" },
 };
 
 /** What a field means; `undefined` for one that this version does not know. */
 export function meaningOf(path: readonly string[]): Meaning | undefined {
-  return own(path.join(".")) ?? own(path.at(-1) ?? "");
+  return own(path.join(".")) ?? own([...path.slice(0, -1), "*"].join(".")) ?? own(path.at(-1) ?? "");
 }
 
 function own(name: string): Meaning | undefined {

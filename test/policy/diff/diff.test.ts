@@ -272,6 +272,19 @@ describe("fields compared", () => {
       { image: { labels: { required: { a: true } } } },
       "stricter",
     ],
+    [
+      "fewer entries of a log",
+      { traces: { maxEntries: { network: 5 } } },
+      { traces: { maxEntries: { network: 0 } } },
+      "stricter",
+    ],
+    ["a log limited", { traces: { maxEntries: {} } }, { traces: { maxEntries: { network: 0 } } }, "stricter"],
+    [
+      "a tag released too",
+      { releases: { tags: refs("v1") } },
+      { releases: { tags: refs("v1", "v2") } },
+      "looser",
+    ],
     ["what is not known", { sbom: { novel: 1 } }, { sbom: { novel: 2 } }, "changed"],
     [
       "an attestation's further signer",
