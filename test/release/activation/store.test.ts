@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { digestOf, failure, success } from "../../../src/core/index.ts";
 import type { Decision } from "../../../src/decision/index.ts";
 import { NotReady, type StoreSettings } from "../../../src/release/index.ts";
-import { composeBundle, readBundle } from "../../../src/policy/index.ts";
+import { composeBundle, readBundle, type PolicyEngine } from "../../../src/policy/index.ts";
 import {
   archiveFor,
   cleanUp,
@@ -260,7 +260,7 @@ describe("PolicyStore", () => {
   });
 
   it("swaps in a later one, and closes the old one once its last decision has ended", async () => {
-    const { store, source, engines, open, events } = await started();
+    const { store, source, clock, engines, open, events } = await started();
     const lease = store.acquire();
     const another = store.acquire();
     const used = Promise.withResolvers<undefined>();
@@ -277,6 +277,7 @@ describe("PolicyStore", () => {
     expect(engines.closed).to.equal(0);
     lease?.release();
     lease?.release();
+    await clock.pass(0);
     expect(engines.closed).to.equal(0);
     another?.release();
     await store.close();
@@ -450,6 +451,33 @@ describe("PolicyStore", () => {
     await clock.pass(500);
     expect(await hanging).to.have.nested.property("reason.code", "source.unreachable");
     expect(store.current?.bundle.revision).to.equal("1.0.0");
+  });
+
+  it("bounds how long a bundle's examples take, one by one and together", async () => {
+    const all = await started();
+    const { store, source, clock, engines } = all;
+    const limits: number[] = [];
+    all.settings.load = async (bundle) => {
+      const engine = await engines.load(bundle);
+      if (!engine.ok) return engine;
+      const evaluate: PolicyEngine["evaluate"] = (input, entrypoint, options) => {
+        limits.push(options.timeoutMs);
+        clock.jump(28_000);
+        return engine.value.evaluate(input, entrypoint, options);
+      };
+      return success({ ...engine.value, evaluate });
+    };
+    source.give({ ...SECOND, examples: [true, true, true, true] });
+    const outcome = await store.refresh();
+    expect(outcome).to.deep.equal({
+      kind: "refused",
+      reason: {
+        code: "activation.timeout",
+        message: "its examples take longer than 60000 ms: 3 of 4 were decided",
+      },
+    });
+    expect(limits).to.deep.equal([10_000, 10_000, 4000]);
+    expect(engines.opened - engines.closed).to.equal(1);
   });
 
   it("closes while a policy is made ready, and leaves nothing open", async () => {

@@ -165,6 +165,11 @@ export class FakeClock implements StoreClock {
     this.#offset -= milliseconds;
   }
 
+  /** Time passes while something else keeps the thread busy: no timer fires. */
+  jump(milliseconds: number): void {
+    this.#elapsed += milliseconds;
+  }
+
   /** Lets time pass, timer by timer. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.#elapsed + milliseconds;
