@@ -52,6 +52,18 @@ export const clients = {
     goModule: { folder: module("oras"), package: "oras.land/oras/cmd/oras" },
     homepage: "https://github.com/oras-project/oras/releases/tag/v1.3.6",
   },
+  conftest: {
+    name: "conftest",
+    version: "0.71.1",
+    versionArguments: ["--version"],
+    versionPattern: /^Conftest: (\S+)$/mu,
+    goModule: {
+      folder: module("conftest"),
+      package: "github.com/open-policy-agent/conftest",
+      variables: { "github.com/open-policy-agent/conftest/internal/version.Version": "0.71.1" },
+    },
+    homepage: "https://github.com/open-policy-agent/conftest/releases/tag/v0.71.1",
+  },
   crane: {
     name: "crane",
     version: "0.22.1",
@@ -142,6 +154,15 @@ export const clients = {
     versionPattern: /^gatekeeper-engine (\S+)$/mu,
     goModule: { folder: module("gatekeeper-engine"), package: "." },
     homepage: "test/interop/modules/gatekeeper-engine",
+  },
+  /** With the engine for WebAssembly, as OPA's releases for Linux have it; OPA from `go install` has none. */
+  "opa-wasm": {
+    name: "opa-wasm",
+    version: "1.22.2",
+    versionArguments: ["version"],
+    versionPattern: /^Version:\s*v?(\S+)/mu,
+    goModule: { folder: module("opa-wasm"), package: ".", cgo: true },
+    homepage: "https://github.com/open-policy-agent/opa/releases/tag/v1.22.2",
   },
   helm: {
     name: "helm",

@@ -12,13 +12,13 @@ export interface GoBuild {
 /** How Go makes the tool; `undefined` where it has no package to make it from. */
 export function goBuild(tool: Tool, work: string, executable: string): GoBuild | undefined {
   if (tool.goModule !== undefined) {
-    const { folder, package: path, variables = {} } = tool.goModule;
+    const { folder, package: path, variables = {}, cgo = false } = tool.goModule;
     const set = Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`);
     const flags = ["-s", "-w", ...set].join(" ");
     return {
       arguments: ["build", "-C", folder, "-ldflags", flags, "-o", join(work, executable), path],
       // -mod=readonly: what go.sum does not hold is refused, never added.
-      env: { GOFLAGS: "-mod=readonly -buildvcs=false", GOWORK: "off", CGO_ENABLED: "0" },
+      env: { GOFLAGS: "-mod=readonly -buildvcs=false", GOWORK: "off", CGO_ENABLED: cgo ? "1" : "0" },
     };
   }
   if (tool.goPackage === undefined) return undefined;

@@ -9,6 +9,8 @@ export interface GoModule {
   readonly package: string;
   /** String variables that the linker sets: a tool built in another module does not know its own version. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** It holds code in C: takes a C compiler besides. */
+  readonly cgo?: true;
 }
 
 /** A published binary. It is never fetched without a checksum that stands here. */
