@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { arrayAt, at, objectAt, stringAt, type JsonObject } from "../../src/core/index.ts";
 import { loadPolicyFolder } from "../../src/policy/index.ts";
 import { readConfig, type ServiceConfig } from "../../src/server/index.ts";
@@ -252,6 +253,22 @@ describe("the Helm chart's assay.yaml", () => {
     });
     const ports = (arrayAt(one(objects, "Service"), "spec", "ports") ?? []).map((port) => at(port, "port"));
     expect(ports).to.deep.equal([8443, 8444, 8445, 8446, 9090]);
+  });
+
+  it("takes the values that docs/kubernetes.md shows", async () => {
+    const text = readFileSync(join(import.meta.dirname, "..", "..", "docs", "kubernetes.md"), "utf8");
+    const blocks = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(
+      ([, block = ""]) => parse(block.replace("sha256:…", `sha256:${"0".repeat(64)}`)) as Values,
+    );
+    expect(blocks).to.have.lengthOf(5);
+    const others = {
+      "registry-login": { ".dockerconfigjson": "{}" },
+      "policy-server": { token: "t", "ca.crt": ca },
+      "internal-cas": { "valkey.crt": ca },
+    };
+    for (const values of blocks) {
+      await read({ ...("policies" in values ? { policy: {} } : {}), ...values }, others);
+    }
   });
 });
 
