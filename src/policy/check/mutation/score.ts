@@ -1,6 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { at, canonicalJson, isArray, parseStrictJson, type JsonObject } from "../../../core/index.ts";
+import {
+  at,
+  canonicalJson,
+  isArray,
+  parseStrictJson,
+  stringAt,
+  type JsonObject,
+} from "../../../core/index.ts";
 import type { Example } from "../../examples/types.ts";
 import { runOpa } from "../../source/opa.ts";
 import { shuffled } from "../dynamic/sampling.ts";
@@ -8,6 +15,7 @@ import { mapLimited, parseFiles, type RegoFile, type Sources } from "../sources.
 import { Scope } from "../static/scope.ts";
 import type { Module } from "../syntax/types.ts";
 import type { Finding, MutationScore } from "../types.ts";
+import { batchesOf, namedIn, type Batchable } from "./batches.ts";
 import { closureOf, testsOf } from "./closure.ts";
 import { mutantsOf, mutated, type Mutant } from "./mutants.ts";
 
@@ -17,14 +25,18 @@ export interface MutationReport {
 }
 
 const AT_ONCE = 2;
+
+/** Mutants that are tried together where that can be; where the time ends, what has come before still is a fair sample. */
+const CHUNK = 500;
+const MOST_ERRORS = 100_000;
 const EXAMPLES = "mutants/examples_test.rego";
 const DATA = "mutants/data.json";
 
 type Outcome = "killed" | "survived" | "invalid" | "untried";
 
 /**
- * Changes the rules one small thing at a time and runs their tests: first the one beside the changed file, then those that
- * read its package, and where they notice nothing, all tests and the examples. What nobody notices is listed with its place
+ * Changes the rules one small thing at a time and runs their tests: first the one beside the changed file, for many mutants
+ * at a time, then those that read its package, and where they notice nothing, all tests and the examples. What nobody notices is listed with its place
  * (`check.mutant_survived`). Mutants that do not compile do not count.
  */
 export async function mutationReport(
@@ -41,24 +53,28 @@ export async function mutationReport(
   const mutants = shuffled(
     targets.flatMap((module) => mutantsOf(module).map((mutant) => ({ module, mutant }))),
     "mutants",
-  );
-  const outcomes = await mapLimited(
-    mutants.map((entry, number) => ({ ...entry, number })),
-    AT_ONCE,
-    async ({ module, mutant, number }) => ({
-      mutant,
-      outcome: performance.now() > until ? ("untried" as const) : await runner.run(module, mutant, number),
-    }),
-  );
+  ).map((entry, number) => ({ ...entry, number }));
+  const outcomes: Outcome[] = [];
+  for (let start = 0; start < mutants.length; start += CHUNK) {
+    outcomes.push(...(await runner.runAll(mutants.slice(start, start + CHUNK), until)));
+  }
   return {
-    findings: outcomes.filter(({ outcome }) => outcome === "survived").map(({ mutant }) => survivor(mutant)),
-    score: scoreOf(outcomes.map(({ outcome }) => outcome)),
+    findings: mutants.filter((_, i) => outcomes[i] === "survived").map(({ mutant }) => survivor(mutant)),
+    score: scoreOf(outcomes),
   };
 }
 
+/** A mutant with its number, by which its file is called. */
+interface Numbered {
+  readonly module: Module;
+  readonly mutant: Mutant;
+  readonly number: number;
+}
+
 interface Near {
-  /** The test beside the module with all that it needs, where there are further ones: it notices most. */
+  /** The test beside the module with all that it needs: it notices most. */
   readonly beside: readonly string[];
+  readonly besideTests: string | undefined;
   readonly files: readonly string[];
   /** There are no other tests that could notice. */
   readonly complete: boolean;
@@ -113,15 +129,67 @@ class Runner {
     };
   }
 
-  async run(module: Module, mutant: Mutant, number: number): Promise<Outcome> {
-    const place = `mutants/${number}.rego`;
-    await writeFile(join(this.#sources.work, place), mutated(module, mutant));
-    const exchange = (path: string) => (path === this.#paths.get(module.file) ? place : path);
-    const near = this.#near(module);
-    for (const files of [near.beside, near.files]) {
-      const outcome = files.length === 0 ? "survived" : await this.#test(files.map(exchange));
-      if (outcome !== "survived") return outcome;
+  /** Outcomes of mutants in their order; from the first on for which the time did not suffice, all are untried. */
+  async runAll(mutants: readonly Numbered[], until: number): Promise<readonly Outcome[]> {
+    if (performance.now() > until) return mutants.map(() => "untried");
+    await Promise.all(
+      mutants.map(({ module, mutant, number }) =>
+        writeFile(join(this.#sources.work, placeOf(number)), mutated(module, mutant)),
+      ),
+    );
+    const first = await this.#beside(mutants, until);
+    const outcomes = await mapLimited(mutants, AT_ONCE, async (one) => {
+      const noticed = first.get(one.number);
+      if (noticed !== undefined) return noticed;
+      return performance.now() > until ? ("untried" as const) : await this.#run(one);
+    });
+    const end = outcomes.indexOf("untried");
+    return outcomes.map((outcome, i) => (end !== -1 && i > end ? "untried" : outcome));
+  }
+
+  /** Which mutants the tests beside them notice, many at a time: those are no more to be tried. */
+  async #beside(mutants: readonly Numbered[], until: number): Promise<ReadonlyMap<number, Outcome>> {
+    const outcomes = new Map<number, Outcome>();
+    const open = batchesOf(mutants.flatMap((one) => this.#batchable(one))).toReversed();
+    for (let batch = open.pop(); batch !== undefined && performance.now() <= until; batch = open.pop()) {
+      const places = new Map(batch.map(({ file, number }) => [file, placeOf(number)]));
+      const files = new Set(batch.flatMap(({ reads }) => [...reads]));
+      const run = await this.#opaTest([...files].map((file) => places.get(file) ?? file));
+      if (run.failed === undefined) {
+        const named = namedIn(run.errors);
+        const [bad, good] = [
+          batch.filter(({ number }) => named.has(number)),
+          batch.filter(({ number }) => !named.has(number)),
+        ];
+        if (bad.length === 0 && batch.length > 1) {
+          const half = Math.ceil(batch.length / 2);
+          open.push(batch.slice(half), batch.slice(0, half));
+        } else {
+          for (const { number } of bad.length === 0 ? batch : bad) outcomes.set(number, "invalid");
+          if (bad.length > 0 && good.length > 0) open.push(good);
+        }
+      } else {
+        const { failed } = run;
+        for (const { number, tests } of batch) if (failed.has(tests)) outcomes.set(number, "killed");
+      }
     }
+    return outcomes;
+  }
+
+  #batchable({ module, number }: Numbered): readonly (Batchable & { number: number; tests: string })[] {
+    const { beside, besideTests } = this.#near(module);
+    const file = this.#paths.get(module.file);
+    return file === undefined || besideTests === undefined
+      ? []
+      : [{ number, file, tests: besideTests, reads: new Set(beside) }];
+  }
+
+  /** A mutant that the test beside it does not notice. */
+  async #run({ module, number }: Numbered): Promise<Outcome> {
+    const exchange = (path: string) => (path === this.#paths.get(module.file) ? placeOf(number) : path);
+    const near = this.#near(module);
+    const outcome = near.files.length === 0 ? "survived" : await this.#test(near.files.map(exchange));
+    if (outcome !== "survived") return outcome;
     return near.complete ? this.#examples(exchange) : this.#all(exchange);
   }
 
@@ -150,9 +218,10 @@ class Runner {
       some.length === 0
         ? []
         : closureOf([module, ...some], this.#scope).flatMap(({ file }) => this.#paths.get(file) ?? []);
-    const beside = tests.filter(({ file }) => file === module.file.replace(/\.rego$/, "_test.rego"));
+    const own = tests.find(({ file }) => file === module.file.replace(/\.rego$/, "_test.rego"));
     const near = {
-      beside: beside.length < tests.length ? needed(beside) : [],
+      beside: own === undefined ? [] : needed([own]),
+      besideTests: own === undefined ? undefined : this.#paths.get(own.file),
       files: needed(tests),
       complete: all.every((test) => tests.includes(test)),
     };
@@ -168,13 +237,31 @@ class Runner {
   }
 
   async #test(paths: readonly string[]): Promise<Outcome> {
-    const run = await runOpa(this.#opa, ["test", "--format", "json", ...paths], this.#sources.work);
-    const parsed = parseStrictJson(run.stdout);
-    const results = parsed.ok && isArray(parsed.value) ? parsed.value : undefined;
-    if (results === undefined) return "invalid";
-    const failed = results.some((result) => at(result, "fail") === true || at(result, "error") !== undefined);
-    return failed ? "killed" : "survived";
+    const { failed } = await this.#opaTest(paths);
+    if (failed === undefined) return "invalid";
+    return failed.size > 0 ? "killed" : "survived";
   }
+
+  /** The files of the tests that failed; `undefined` where OPA could not compile, with its errors. */
+  async #opaTest(
+    paths: readonly string[],
+  ): Promise<{ readonly failed: ReadonlySet<string> | undefined; readonly errors: string }> {
+    const args = ["test", "--format", "json", "--max-errors", String(MOST_ERRORS), ...paths];
+    const run = await runOpa(this.#opa, args, this.#sources.work);
+    const parsed = parseStrictJson(run.stdout);
+    if (!parsed.ok || !isArray(parsed.value)) return { failed: undefined, errors: run.stderr };
+    const failed = parsed.value.filter(
+      (result) => at(result, "fail") === true || at(result, "error") !== undefined,
+    );
+    return {
+      failed: new Set(failed.map((result) => stringAt(result, "location", "file") ?? "")),
+      errors: "",
+    };
+  }
+}
+
+function placeOf(number: number): string {
+  return `mutants/${number}.rego`;
 }
 
 /** The library's tests use values of their own, which a policy's data must not replace. */
