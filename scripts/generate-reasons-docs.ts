@@ -3,7 +3,7 @@ import { EVIDENCE_REASONS } from "../src/evidence/index.ts";
 import { NORMALIZATION_REASONS } from "../src/normalization/index.ts";
 import { PULL_SECRET_REASONS } from "../src/server/index.ts";
 import { REGISTRY_REASONS } from "../src/registry/index.ts";
-import { ACTIVATION_REASONS } from "../src/release/index.ts";
+import { ACTIVATION_REASONS, SOURCE_REASONS } from "../src/release/index.ts";
 import { REASONS as VERIFICATION_REASONS } from "../src/verification/index.ts";
 
 const SECTIONS = [
@@ -32,8 +32,14 @@ const SECTIONS = [
     title: "Policies",
     about:
       "Why a delivered policy is not activated: in logs, metrics and `/readyz`. Other codes there are of its source " +
-      "(`source.…`), its signature (`signature.…`) and its archive (`bundle.…`).",
+      "(see below), its signature (`signature.…`) and its archive (`bundle.…`).",
     reasons: ACTIVATION_REASONS,
+  },
+  {
+    title: "Policy sources",
+    about:
+      "Why no policy was delivered, by file, folder, HTTP(S) or registry: see [policy-sources.md](policy-sources.md).",
+    reasons: SOURCE_REASONS,
   },
   { title: "Normalization", about: "In `completeness.reasons[]`.", reasons: NORMALIZATION_REASONS },
 ] as const;

@@ -15,6 +15,7 @@ export {
 export { pushEvidence } from "./sources/oci/push-evidence.ts";
 export { putBundle } from "./sources/http/put.ts";
 export { EVIDENCE_SUFFIXES, MANIFEST_SUFFIX } from "./sources/evidence-files.ts";
+export { SOURCE_REASONS } from "./sources/reasons.ts";
 export { openSource, schemeOf } from "./sources/open.ts";
 export type { HttpCredentials, SourceSettings } from "./sources/settings.ts";
 export * from "./sigstore/index.ts";
