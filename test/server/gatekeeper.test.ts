@@ -104,7 +104,7 @@ describe("POST /v1/gatekeeper/validate", () => {
     const keys = [...Array.from({ length: 499 }, (_, index) => `good:${index}`), "bad:1"];
     const { json } = await service.call("POST", PATH, providerRequest(...keys));
     const allowed = json.response.items.filter((item: { value: { allow: boolean } }) => item.value.allow);
-    expect([json.response.items.length, allowed.length, most]).to.deep.equal([500, 499, 8]);
+    expect([json.response.items.length, allowed.length, most]).to.deep.equal([500, 499, 16]);
   });
 
   describe("T219 what cannot be decided", () => {
