@@ -22,7 +22,10 @@ export interface BundleSource {
 }
 
 export interface FetchOptions {
-  /** `Delivery.version` of what the caller decides by; `null`: nothing. Never of what it has refused. */
+  /**
+   * `Delivery.version` of what the caller has; `null`: nothing. Evidence that has come since beside the same version is
+   * not told of: whoever waits for it asks with `null`.
+   */
   readonly known: string | null;
   readonly signal: AbortSignal;
   /** Bytes so far, and of all where that is known. */
