@@ -125,7 +125,7 @@ describe("assay policy push, pull, and policies from everywhere", () => {
   describe("pull writes nothing but the verified whole", () => {
     const left = () => readdirSync(folder).filter((name) => name.startsWith("out"));
 
-    it("by nobody who is demanded: exit 1, and what lay there stays", async () => {
+    it("T185 by nobody who is demanded: exit 1, and what lay there stays", async () => {
       await sign("acme.tar.gz");
       await ran(`policy push @acme.tar.gz ${oci("mine")}`);
       await ran(`policy push @plain.tar.gz oci://${registry.host}/policies/unsigned:1`);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
 import { digestOf, type Digest } from "../../../src/core/index.ts";
 import {
   openSource,
@@ -462,6 +463,22 @@ describe("openSource: oci://", () => {
         "reason.code",
         "source.not_found",
       );
+    });
+
+    it("a large bundle goes piece by piece, and it is told how far", async () => {
+      const registry = await lab();
+      const large = archiveOf(bundleEntries({ "/data.json": randomBytes(700_000) }));
+      const seen: (number | null)[][] = [];
+      const progress = (...far: (number | null)[]) => seen.push(far);
+      const pushed = await pushBundle(at(registry), large, [], { ...options(), progress });
+      expect(pushed.ok, JSON.stringify(pushed)).to.equal(true);
+      expect(registry.repository("policies/acme").blobs.get(digestOf(large))?.byteLength).to.equal(
+        large.byteLength,
+      );
+      const steps = Math.ceil(large.byteLength / (256 * 1024));
+      expect(seen).to.have.lengthOf(steps);
+      expect(seen[0]).to.deep.equal([256 * 1024, large.byteLength]);
+      expect(seen.at(-1)).to.deep.equal([large.byteLength, large.byteLength]);
     });
 
     it("asks for the right to push, with the credential of this registry", async () => {
