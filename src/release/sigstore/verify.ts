@@ -1,8 +1,8 @@
 import {
+  countJsonValues,
   failure,
   oneLine,
   success,
-  type Digest,
   type Reason,
   type Result,
   type Success,
@@ -25,9 +25,16 @@ import type {
 import { COSIGN_SIGN_PREDICATE } from "./content.ts";
 import { trustedKey } from "./trusted-key.ts";
 
-/** Bundles that are looked at, and bytes of one: a signature has a few thousand. */
+/** Bundles that are looked at, bytes and values of one: a signature has a few thousand, and a few hundred. */
 const MAX_BUNDLES = 256;
-const MAX_BUNDLE_BYTES = 1024 * 1024;
+const MAX_BUNDLE_BYTES = 128 * 1024;
+const MAX_BUNDLE_VALUES = 10_000;
+
+/**
+ * Bytes of the archive that signatures are held against, all tries together: each hashes it several times. Beyond, those
+ * count that can be checked by its digest, as most can.
+ */
+const MAX_ARCHIVE_BYTES = 512 * 1024 * 1024;
 
 /**
  * Whether one of the signers has signed the archive, or the artifact that holds it, with Sigstore: a message signature
@@ -41,12 +48,14 @@ export function verifySigstoreEvidence(
   now: Date,
 ): Result<SignedBy | null, SignatureCode> {
   // Large ones are no signatures, and are left aside before anything is counted.
-  const small = delivery.evidence.filter(({ byteLength }) => byteLength <= MAX_BUNDLE_BYTES);
+  const small = delivery.evidence.filter(isSmall);
   if (delivery.evidence.length === 0 || signers.length === 0) return success(null);
   const faults: Fault[] = [];
+  let archiveBytes = 0;
   for (const bundle of small.slice(0, MAX_BUNDLES)) {
     for (const signer of signers) {
-      const judged = judge(bundle, delivery, signer, now);
+      archiveBytes += delivery.archive.byteLength;
+      const judged = judge(bundle, artifactsOf(delivery, archiveBytes <= MAX_ARCHIVE_BYTES), signer, now);
       if (judged.ok) return judged;
       faults.push(judged.reason);
     }
@@ -60,6 +69,10 @@ export function verifySigstoreEvidence(
         "what lies beside the policy as Sigstore bundles is too large for signatures",
       )
     : failure(nearest.code, oneLine(`${nearest.message}${more}`));
+}
+
+function isSmall(bundle: Uint8Array): boolean {
+  return bundle.byteLength <= MAX_BUNDLE_BYTES && countJsonValues(bundle, MAX_BUNDLE_VALUES) !== undefined;
 }
 
 interface Fault extends Reason<SignatureCode> {
@@ -82,21 +95,26 @@ interface Failed {
 /** … about any of the digests. That it is not about the others as well is no fault of it. */
 function judge(
   bundle: Uint8Array,
-  delivery: DeliveredArchive,
+  artifacts: readonly BundleArtifact[],
   signer: ReleaseSigner,
   now: Date,
 ): Success<SignedBy> | Failed {
   let failed = fault("signature.invalid", "subject.mismatch: there is no digest to be signed", MISMATCH);
-  for (const subject of delivery.subjects) {
-    const judged = judgeFor(bundle, artifactOf(delivery, subject), signer, now);
+  for (const artifact of artifacts) {
+    const judged = judgeFor(bundle, artifact, signer, now);
     if (judged.ok) return judged;
     if (failed.reason.nearness === MISMATCH) failed = judged;
   }
   return failed;
 }
 
-function artifactOf({ archive, digest }: DeliveredArchive, subject: Digest): BundleArtifact {
-  return subject === digest ? { digest, artifactBytes: archive } : { digest: subject };
+function artifactsOf(
+  { archive, digest, subjects }: DeliveredArchive,
+  withBytes: boolean,
+): readonly BundleArtifact[] {
+  return subjects.map((subject) =>
+    subject === digest && withBytes ? { digest, artifactBytes: archive } : { digest: subject },
+  );
 }
 
 function judgeFor(

@@ -270,8 +270,27 @@ describe("verifySigstoreEvidence", () => {
     expect(judge(deliver([...bad, goodByKey]), [keySigner()])).to.equal("release");
     const flood = Array.from({ length: 300 }, (_, i) => `{"junk":${i}}`);
     expect(judge(deliver([...flood, goodByKey]), [keySigner()])).to.equal("signature.invalid");
-    const large = Array.from({ length: 300 }, () => Buffer.alloc(1024 * 1024 + 1));
+    const large = Array.from({ length: 300 }, () => Buffer.alloc(128 * 1024 + 1));
     expect(judge(deliver([...large, goodByKey]), [keySigner()])).to.equal("release");
+    const crowded = Array.from({ length: 300 }, () => Buffer.from(`[${"0,".repeat(10_000)}0]`));
+    expect(judge(deliver([...crowded, goodByKey]), [keySigner()])).to.equal("release");
+  });
+
+  it("T185 A004 hashes a large archive for so many bad signatures and no more; what a digest proves counts all the same", () => {
+    const archive = Buffer.alloc(32 * 1024 * 1024);
+    const digest = digestOf(archive);
+    const pairs = [release, sharedKeyPair("Ed25519")];
+    const judged = pairs.map((pair) =>
+      [16, 15].map((count) => {
+        const bad = Array.from({ length: count }, (_, i) => `{"junk":${i}}`);
+        const evidence = [...bad, sigstore.signWithKey({ message: archive }, pair)];
+        return judge(deliver(evidence, { archive, digest, subjects: [digest] }), [keySigner(pair)]);
+      }),
+    );
+    expect(judged).to.deep.equal([
+      ["release", "release"],
+      ["signature.signer_unknown", "release"],
+    ]);
   });
 
   it("T192 a key counts within its time alone, which a log or a timestamp proves, else it is now", () => {
