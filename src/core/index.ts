@@ -4,5 +4,6 @@ export * from "./edit-distance.ts";
 export * from "./distinguished-name.ts";
 export * from "./json.ts";
 export * from "./result.ts";
+export * from "./semantic-version.ts";
 export * from "./strict-json.ts";
 export * from "./watch.ts";

@@ -1,6 +1,13 @@
-import { failure, oneLine, stringAt, success, type Digest, type Result } from "../../core/index.ts";
+import {
+  compareVersions,
+  failure,
+  oneLine,
+  stringAt,
+  success,
+  type Digest,
+  type Result,
+} from "../../core/index.ts";
 import type { PolicyBundle } from "../../policy/index.ts";
-import { compareVersions } from "./semantic-version.ts";
 import type { ActivationCode } from "./types.ts";
 
 /** What was active before, here or at another replica that shares the folder. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { compareVersions } from "../../../src/release/activation/semantic-version.ts";
+import { compareVersions } from "../../src/core/semantic-version.ts";
 
 describe("compareVersions", () => {
   it("orders versions as Semantic Versioning 2.0.0 does", () => {

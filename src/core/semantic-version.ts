@@ -1,6 +1,27 @@
 const VERSION =
   /^(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})\.(0|[1-9]\d{0,14})(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?$/;
 
+/** A semantic version taken apart; numbers stay below 10^15. */
+export interface SemanticVersion {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  /** Without its `-`; `null`: a release. */
+  readonly prerelease: string | null;
+}
+
+/** Reads a version as Semantic Versioning 2.0.0 writes it, build metadata left out; `undefined` where it is none. */
+export function parseVersion(text: string): SemanticVersion | undefined {
+  const [, major, minor, patch, prerelease] = VERSION.exec(text) ?? [];
+  if (major === undefined) return undefined;
+  return {
+    major: Number(major),
+    minor: Number(minor),
+    patch: Number(patch),
+    prerelease: prerelease ?? null,
+  };
+}
+
 /**
  * Precedence of two versions (Semantic Versioning 2.0.0, 11): negative, zero or positive as the first is lower, equal or
  * higher; `undefined` where one of them is no semantic version, for then nobody can tell.
