@@ -26,7 +26,8 @@ export const policyLock: Command = {
   description: [
     "Pins the policy that a source (a file, https://… or oci://…) has now: source, digest, signers and sequence, as",
     "schemas/policy-lock.schema.json describes them. A service whose configuration names the file activates nothing else.",
-    "Where the policy is signed, name who may have signed it; that is verified first, and written down.",
+    "Where the policy is signed, name who may have signed it; that is verified first, and written down. Where they have not,",
+    "nothing is written (exit code 1).",
   ].join("\n"),
   flags: {
     out: { value: "FILE", help: "where the lock is written" },
@@ -44,7 +45,14 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const out = args.text("out");
   if (out === undefined) return complain(io, "--out is missing: assay policy lock BUNDLE --out policy.lock");
   const lock = await makeLock(args, io);
-  if (!lock.ok) return complain(io, oneLine(`${lock.reason.code}: ${lock.reason.message}`));
+  if (!lock.ok) {
+    const { code, message } = lock.reason;
+    return complain(
+      io,
+      oneLine(`${code}: ${message}`),
+      code.startsWith("signature.") ? EXIT.deny : EXIT.usage,
+    );
+  }
   const written = await replaceFile(out, Buffer.from(formatLock(lock.value, dirname(resolve(out)))));
   if (!written.ok) return complain(io, written.reason.message);
   const { digest, revision, sequence, signers } = lock.value;

@@ -208,7 +208,7 @@ describe("policy.lock", () => {
       writeFileSync(bundle, archiveFor(RELEASE));
       const out = join(folder, "policy.lock");
       expect(await assay(["policy", "lock", bundle, "--out", out]))
-        .to.include({ code: 2 })
+        .to.include({ code: 1 })
         .and.property("stderr")
         .match(/signature\.unexpected/);
       expect(await assay(["policy", "lock", join(folder, "none"), "--out", out])).to.include({ code: 2 });
