@@ -35,6 +35,13 @@ ended contains exception if {
 }
 
 # METADATA
+# description: Those of them that have not begun.
+pending contains exception if {
+	some exception in in_scope
+	later(exception.from)
+}
+
+# METADATA
 # description: Exceptions that excuse the result at the decision's time.
 active(result) := {exception |
 	some exception in current

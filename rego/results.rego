@@ -130,6 +130,11 @@ _about_exceptions contains _note("expired", exception, message, "Meet the rule, 
 	message := $"The exception of {exception.owner} from {exception.rule} ended at {exception.until} and is ignored"
 }
 
+_about_exceptions contains _note("pending", exception, message, "None is needed; meet the rule until then.") if {
+	some exception in exceptions.pending
+	message := $"The exception of {exception.owner} from {exception.rule} begins at {exception.from} and excuses nothing yet"
+}
+
 _about_exceptions contains _note("ending_soon", exception, message, "Meet the rule, or have the exception renewed.") if {
 	some exception in _used
 	exceptions.ends_within(exception, 14)

@@ -360,6 +360,14 @@ const CASES: readonly Case[] = [
     warnings: ["exceptions.expired"],
   },
   {
+    name: "an exception that has not begun",
+    images: set(SIGNED, "build: { hermetic: true }"),
+    exceptions: "from: 2026-12-01, until: 2027-12-31",
+    input: good(),
+    codes: ["build.hermetic"],
+    warnings: ["exceptions.pending"],
+  },
+  {
     name: "an exception that excuses nothing",
     images: set(SIGNED, "build: { hermetic: true }"),
     exceptions: "until: 2027-12-31",
