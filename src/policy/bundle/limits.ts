@@ -12,6 +12,10 @@ export const BUNDLE_LIMITS = {
   paxBytes: 64 * 1024,
   paxBytesTotal: 4 * MIB,
   manifestBytes: MIB,
+  /** Roots of a manifest, and its entrypoints: each is compared with all others. */
+  manifestNames: 1000,
+  /** That its Rego files begin. */
+  rules: 100_000,
   /** data.json takes about nine times its size in every worker. */
   dataBytes: 16 * MIB,
   moduleBytes: 64 * MIB,

@@ -107,6 +107,12 @@ function readModules(manifest: JsonValue): {
 
 function strings(values: readonly JsonValue[] | undefined, what: string): readonly string[] {
   if (values === undefined) throw new BundleFault("bundle.invalid", `.manifest: ${what} is no list`);
+  if (values.length > BUNDLE_LIMITS.manifestNames) {
+    throw new BundleFault(
+      "bundle.limit_exceeded",
+      `.manifest: ${what} holds ${values.length} names; at most ${BUNDLE_LIMITS.manifestNames} are read`,
+    );
+  }
   return values.map((value) => {
     if (typeof value === "string" && value.length <= 1000) return value;
     throw new BundleFault("bundle.invalid", `.manifest: ${what} holds something else than names`);

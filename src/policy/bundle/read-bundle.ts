@@ -83,7 +83,7 @@ function read(bytes: Uint8Array): PolicyBundle {
     );
   }
   const data = readData(files.get("data.json"));
-  const rules = [...new Set([...manifest.entrypoints, ...rulesIn(files)])];
+  const rules = rulesOf(manifest.entrypoints, files);
   checkRulePaths(rules, manifest.roots);
   checkDataPaths(data, manifest.roots, rules);
   const { sequence, rollback } = manifest.release;
@@ -123,6 +123,17 @@ function readData(bytes: Uint8Array | undefined): JsonObject {
   if (!parsed.ok) throw new BundleFault("bundle.data_invalid", `data.json: ${parsed.reason.message}`);
   if (!isObject(parsed.value)) throw new BundleFault("bundle.data_invalid", "data.json is no object");
   return parsed.value;
+}
+
+/** What the bundle defines, as far as its files tell. */
+function rulesOf(entrypoints: readonly string[], files: ReadonlyMap<string, Buffer>): readonly string[] {
+  const rules = new Set(entrypoints);
+  for (const rule of rulesIn(files)) {
+    rules.add(rule);
+    if (rules.size <= BUNDLE_LIMITS.rules) continue;
+    throw new BundleFault("bundle.limit_exceeded", `the archive has more than ${BUNDLE_LIMITS.rules} rules`);
+  }
+  return [...rules];
 }
 
 function* rulesIn(files: ReadonlyMap<string, Buffer>): Generator<string> {

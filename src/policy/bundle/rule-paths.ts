@@ -18,20 +18,18 @@ const PACKAGE = new RegExp(`^\\s*package\\s+(${NAME}(?:\\.${NAME}|\\["[^"\\\\]+"
 const HEAD = new RegExp(`^(?:default\\s+)?(${NAME}(?:\\.${NAME})*)`, "gm");
 
 /**
- * The paths of the rules in a Rego file as far as its text shows them: the package, and what begins a line. It
- * serves to find data that collides; inside the module rules take precedence in any case.
+ * The paths of the rules in a Rego file as far as its text shows them, some more than once: the package, and what
+ * begins a line. It serves to find data that collides; inside the module rules take precedence in any case.
  */
-export function rulePaths(rego: string): readonly string[] {
+export function* rulePaths(rego: string): Generator<string> {
   const code = rego.replaceAll(/#.*$/gm, "");
   const path = PACKAGE.exec(code)?.[1];
-  if (path === undefined) return [];
+  if (path === undefined) return;
   const segments = [...path.matchAll(new RegExp(`\\["([^"\\\\]+)"\\]|${NAME}`, "g"))].map(
     ([name, quoted]) => quoted ?? name,
   );
-  const rules = new Set<string>();
   for (const [, head = ""] of code.matchAll(HEAD)) {
     const names = head.split(".");
-    if (!NO_RULE.has(names[0] ?? "")) rules.add([...segments, ...names].join("/"));
+    if (!NO_RULE.has(names[0] ?? "")) yield [...segments, ...names].join("/");
   }
-  return [...rules];
 }

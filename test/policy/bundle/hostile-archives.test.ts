@@ -275,6 +275,28 @@ describe("hostile archives", () => {
     });
   }
 
+  it("T184 names without end, in its manifest or its Rego, are not compared with each other", () => {
+    const manifest = (change: object) =>
+      archiveOf(bundleEntries({ "/.manifest": JSON.stringify({ ...MANIFEST, ...change }) }));
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `n${i}`);
+    const wasm = names(1001).map((name) => ({ entrypoint: `assay/${name}`, module: "/policy.wasm" }));
+    const rego = `package assay\n${names(100_000).join(" := 1\n")} := 1\n`;
+    const read = [
+      manifest({ roots: names(1001) }),
+      manifest({ wasm }),
+      more({ name: "r.rego", content: rego }),
+    ].map((archive) => readBundle(archive));
+    const refused = (message: string) => ({
+      ok: false,
+      reason: { code: "bundle.limit_exceeded", message },
+    });
+    expect(read).to.deep.equal([
+      refused(".manifest: roots holds 1001 names; at most 1000 are read"),
+      refused(".manifest: wasm entrypoints holds 1001 names; at most 1000 are read"),
+      refused("the archive has more than 100000 rules"),
+    ]);
+  });
+
   it("a message shows a hostile name on one line", () => {
     const read = readBundle(more({ name: "x\n\u202efake: ok" }));
     expect(read.ok ? "" : read.reason.message).to.match(/^[^\n\u202e]+$/);
