@@ -12,8 +12,8 @@ import { parseManifest } from "../../registry/index.ts";
 import { bundleLayer } from "../sources/oci/bundle-layer.ts";
 import type { DeliveredArchive } from "../types.ts";
 
-/** Bytes of what lies beside an archive. */
-export const MAX_BESIDE = 32 * 1024 * 1024;
+/** Bytes of what lies beside an archive: all that a source delivers at most, in Base64. */
+export const MAX_BESIDE = 64 * 1024 * 1024;
 
 const MAX_EVIDENCE = 64;
 
