@@ -28,6 +28,8 @@ const AT_ONCE = 2;
 
 /** Mutants that are tried together where that can be; where the time ends, what has come before still is a fair sample. */
 const CHUNK = 500;
+const MANY_TESTS = 24;
+const SOME_TESTS = 8;
 const MOST_ERRORS = 100_000;
 const EXAMPLES = "mutants/examples_test.rego";
 const DATA = "mutants/data.json";
@@ -75,6 +77,8 @@ interface Near {
   /** The test beside the module with all that it needs: it notices most. */
   readonly beside: readonly string[];
   readonly besideTests: string | undefined;
+  /** Where a great many tests read the module, a few of them: what breaks much is noticed by any. */
+  readonly some: readonly string[];
   readonly files: readonly string[];
   /** There are no other tests that could notice. */
   readonly complete: boolean;
@@ -188,8 +192,10 @@ class Runner {
   async #run({ module, number }: Numbered): Promise<Outcome> {
     const exchange = (path: string) => (path === this.#paths.get(module.file) ? placeOf(number) : path);
     const near = this.#near(module);
-    const outcome = near.files.length === 0 ? "survived" : await this.#test(near.files.map(exchange));
-    if (outcome !== "survived") return outcome;
+    for (const files of [near.some, near.files]) {
+      const outcome = files.length === 0 ? "survived" : await this.#test(files.map(exchange));
+      if (outcome !== "survived") return outcome;
+    }
     return near.complete ? this.#examples(exchange) : this.#all(exchange);
   }
 
@@ -222,6 +228,7 @@ class Runner {
     const near = {
       beside: own === undefined ? [] : needed([own]),
       besideTests: own === undefined ? undefined : this.#paths.get(own.file),
+      some: tests.length > MANY_TESTS ? needed(shuffled(tests, module.file).slice(0, SOME_TESTS)) : [],
       files: needed(tests),
       complete: all.every((test) => tests.includes(test)),
     };
