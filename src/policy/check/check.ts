@@ -25,6 +25,7 @@ import {
 } from "./static/structure.ts";
 import { unreachableFindings } from "./static/unreachable.ts";
 import { vanishingDenials } from "./static/vanishing.ts";
+import { versionFindings } from "./static/version.ts";
 import type { Module } from "./syntax/types.ts";
 import type { CheckReport, Finding } from "./types.ts";
 
@@ -74,6 +75,7 @@ async function check(
   const sources = await stageSources(work, folder);
   const { modules, library, findings } = await readAndCheck(opa, sources, policy, options.library === true);
   findings.unshift(...sources.faults.map(faultFinding), ...faultsOf(policy));
+  if (policy?.ok === true) findings.push(...versionFindings(policy.value));
   const watched = modules
     .filter(({ file }) => isWatched(file, options))
     .filter((module) => codeOf(module) !== undefined);
