@@ -7,7 +7,6 @@ import {
   type Lane,
   type StageObserver,
 } from "../decision/index.ts";
-import { parseReference } from "../image/index.ts";
 import type { Decider, DecisionNames } from "./types.ts";
 
 /** All policies, or one that is held. */
@@ -31,9 +30,10 @@ export interface BatchWatch {
 }
 
 /**
- * Decides every request of a batch and returns the decisions in the same order, each under the reference asked for.
- * One image is decided once, in however many spellings it is asked (threat T009). Always as many decisions as requests, never later than the signal: what is not decided by then, and what throws,
- * is `undecided` (threats T204, T217, T223).
+ * Decides every request of a batch and returns the decisions in the same order. What is asked twice is decided once;
+ * another spelling of one image is asked by itself, for a rule may read the reference as it is written, and costs the
+ * registry nothing (threat T009). Always as many decisions as requests, never later than the signal: what is not decided
+ * by then, and what throws, is `undecided` (threats T204, T217, T223).
  */
 export async function decideAll(
   requests: readonly DecisionRequest[],
@@ -54,23 +54,14 @@ export async function decideAll(
     const decision =
       found === undefined
         ? undecided(request, decider, { code: "internal", message: "the image was not decided" })
-        : under(request.reference, found);
+        : found;
     watch?.decided(request, decision);
     return decision;
   });
 }
 
 function identityOf({ reference, namespace, pull }: DecisionRequest): string {
-  const parsed = parseReference(reference);
-  return JSON.stringify([parsed.ok ? parsed.value.canonical : reference, namespace, pull]);
-}
-
-function under(reference: string, decision: Decision): Decision {
-  if (decision.image.reference === reference) return decision;
-  const renamed = { ...decision, image: { ...decision.image, reference } };
-  const fault = faults.get(decision);
-  if (fault !== undefined) faults.set(renamed, fault);
-  return renamed;
+  return JSON.stringify([reference, namespace, pull]);
 }
 
 async function decideOne(

@@ -90,6 +90,24 @@ describe("POST /v1/gatekeeper/validate", () => {
     );
   });
 
+  it("T009 judges each spelling of one image as it is written: a rule may read that", async () => {
+    await start({
+      decider: fakeDecider((request) =>
+        Promise.resolve(decisionFor(request, request.reference === "nginx" ? DENIAL : {})),
+      ),
+    });
+    for (const keys of [
+      ["nginx", "docker.io/library/nginx:latest"],
+      ["docker.io/library/nginx:latest", "nginx"],
+    ]) {
+      const { json } = await service.call("POST", PATH, providerRequest(...keys));
+      const { items } = json.response as { items: readonly { key: string; value: { allow: boolean } }[] };
+      expect(items.map(({ key, value }) => [key, value.allow])).to.deep.equal(
+        keys.map((key) => [key, key !== "nginx"]),
+      );
+    }
+  });
+
   it("T223 A080 answers 499 good keys and a bad one, never more at a time than the bound", async () => {
     let running = 0;
     let most = 0;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { evaluate } from "../../src/decision/index.ts";
+import { CachingDecider, DEFAULT_CACHE, DEFAULT_LOAD, evaluate } from "../../src/decision/index.ts";
 import type { InputDocument } from "../../src/normalization/index.ts";
 import { inputSchemaErrors } from "../normalization/schema.ts";
 import type { KeyValue, ProviderItem } from "../../src/server/index.ts";
@@ -65,7 +65,13 @@ describe("POST /v1/gatekeeper/validate, on images", () => {
     world.registry.requests.length = 0;
     const name = `${world.registry.host}/acme/nginx`;
     const keys = [name, `${name}:latest`, name, `${name}@${image.digest}`, `${name}:latest`];
-    const { items } = await ask(...keys);
+    const clocks = { now: () => new Date(), elapsed: () => performance.now() };
+    const caching = new CachingDecider({ cache: DEFAULT_CACHE, load: DEFAULT_LOAD, clocks });
+    const registry = caching.content(world.context.registry);
+    const remembering = await startTestService({ decider: realDecider({ ...world.context, registry }) });
+    const { json } = await remembering.call("POST", PATH, providerRequest(...keys));
+    await remembering.close();
+    const { items } = json.response as { readonly items?: readonly ProviderItem[] };
     expect(items?.map(({ key }) => key)).to.deep.equal(keys);
     expect(new Set(items?.map(({ value }) => JSON.stringify([value.digest, codes(value)])))).to.deep.equal(
       new Set([JSON.stringify([image.digest, ["provenance.present"]])]),
