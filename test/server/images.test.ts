@@ -67,7 +67,7 @@ describe("POST /v1/gatekeeper/validate, on images", () => {
     const keys = [name, `${name}:latest`, name, `${name}@${image.digest}`, `${name}:latest`];
     const clocks = { now: () => new Date(), elapsed: () => performance.now() };
     const caching = new CachingDecider({ cache: DEFAULT_CACHE, load: DEFAULT_LOAD, clocks });
-    const registry = caching.content(world.context.registry);
+    const registry = caching.content(world.context.registry ?? expect.fail("a world without registry"));
     const remembering = await startTestService({ decider: realDecider({ ...world.context, registry }) });
     const { json } = await remembering.call("POST", PATH, providerRequest(...keys));
     await remembering.close();
