@@ -40,12 +40,17 @@ function verify(
     return failure("signature.invalid", "the archive is not the one that its source named");
   }
   const keys = signers.filter((signer) => signer.kind === "key");
-  const results = [verifyOpaSignature(delivery.archive, keys, now), verifyBeside(delivery, signers, now)];
-  const signed = results.flatMap((result) => (result.ok && result.value !== null ? [result.value] : []));
+  const inside = verifyOpaSignature(delivery.archive, keys, now);
+  const beside = verifyBeside(delivery, signers, now);
+  const signed = [
+    ...(inside.ok && inside.value !== null ? [inside.value] : []),
+    ...(beside.ok ? beside.value : []),
+  ];
   if (signed.length > 0) return success(signed);
   // Where both fail, the one in the archive is told: it came with what was to be loaded.
-  const failed = results.find((result) => !result.ok);
-  return failed ?? failure("signature.missing", `${signedBy(signers)}; there is no signature`);
+  if (!inside.ok) return inside;
+  if (!beside.ok) return beside;
+  return failure("signature.missing", `${signedBy(signers)}; there is no signature`);
 }
 
 /** A Sigstore signature states no scope: a key that signs for one has not said so with it (threat T179). */
@@ -53,7 +58,7 @@ function verifyBeside(
   delivery: DeliveredArchive,
   signers: readonly ReleaseSigner[],
   now: Date,
-): Result<SignedBy | null, SignatureCode> {
+): Result<readonly SignedBy[], SignatureCode> {
   const unscoped = signers.filter((signer) => signer.kind === "identity" || signer.scope === null);
   if (unscoped.length > 0 || delivery.evidence.length === 0) {
     return verifySigstoreEvidence(delivery, unscoped, now);

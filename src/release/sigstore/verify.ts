@@ -37,29 +37,36 @@ const MAX_BUNDLE_VALUES = 10_000;
 const MAX_ARCHIVE_BYTES = 512 * 1024 * 1024;
 
 /**
- * Whether one of the signers has signed the archive, or the artifact that holds it, with Sigstore: a message signature
- * over it, or the statement that `cosign sign` makes about it. Other statements, such as provenance, are signed by their
- * makers to say something else, and count for nothing here. One good bundle is enough, whatever lies beside it; where
- * none is good, the reason is that of the one which comes nearest. `null`: there is no evidence at all.
+ * Which of the signers have signed the archive, or the artifact that holds it, with Sigstore: a message signature over it,
+ * or the statement that `cosign sign` makes about it. Other statements, such as provenance, are signed by their makers to
+ * say something else, and count for nothing here. One good bundle is enough, whatever lies beside it; where none is good,
+ * the reason is that of the one which comes nearest. Empty: there is no evidence at all.
  */
 export function verifySigstoreEvidence(
   delivery: DeliveredArchive,
   signers: readonly ReleaseSigner[],
   now: Date,
-): Result<SignedBy | null, SignatureCode> {
+): Result<readonly SignedBy[], SignatureCode> {
   // Large ones are no signatures, and are left aside before anything is counted.
   const small = delivery.evidence.filter(isSmall);
-  if (delivery.evidence.length === 0 || signers.length === 0) return success(null);
+  if (delivery.evidence.length === 0 || signers.length === 0) return success([]);
   const faults: Fault[] = [];
+  const signed = new Map<string, SignedBy>();
   let archiveBytes = 0;
   for (const bundle of small.slice(0, MAX_BUNDLES)) {
     for (const signer of signers) {
       archiveBytes += delivery.archive.byteLength;
       const judged = judge(bundle, artifactsOf(delivery, archiveBytes <= MAX_ARCHIVE_BYTES), signer, now);
-      if (judged.ok) return judged;
+      if (judged.ok) {
+        const { signer: name, identity, issuer } = judged.value;
+        const key = JSON.stringify([name, identity, issuer]);
+        signed.set(key, later(judged.value, signed.get(key)));
+        break;
+      }
       faults.push(judged.reason);
     }
   }
+  if (signed.size > 0) return success([...signed.values()]);
   const nearest = faults.toSorted((a, b) => b.nearness - a.nearness)[0];
   const over = small.length - MAX_BUNDLES;
   const more = over > 0 ? `; ${over} more Sigstore bundles were not looked at` : "";
@@ -69,6 +76,11 @@ export function verifySigstoreEvidence(
         "what lies beside the policy as Sigstore bundles is too large for signatures",
       )
     : failure(nearest.code, oneLine(`${nearest.message}${more}`));
+}
+
+/** Of two signatures of one signer. */
+function later(one: SignedBy, other: SignedBy | undefined): SignedBy {
+  return other?.time != null && (one.time === null || other.time > one.time) ? other : one;
 }
 
 function isSmall(bundle: Uint8Array): boolean {

@@ -77,7 +77,7 @@ describe("verifySigstoreEvidence", () => {
   });
   const judge = (delivery: DeliveredArchive, signers: readonly ReleaseSigner[], now = NOW) => {
     const verified = verifySigstoreEvidence(delivery, signers, now);
-    return verified.ok ? (verified.value?.signer ?? null) : verified.reason.code;
+    return verified.ok ? (verified.value[0]?.signer ?? null) : verified.reason.code;
   };
   const message = { message: ARCHIVE };
   const about = (digest: string) => ({ statement: cosignSignStatement([{ digest }]) });
@@ -103,8 +103,23 @@ describe("verifySigstoreEvidence", () => {
       [sigstore.signWithKey(message, release, { log: "rekor-v1" }), { ...byKey, time: NOW }],
     ] as const) {
       const verified = verifySigstoreEvidence(deliver([bundle]), [keySigner(), ci()], NOW);
-      expect(verified).to.deep.equal({ ok: true, value: expected });
+      expect(verified).to.deep.equal({ ok: true, value: [expected] });
     }
+  });
+
+  it("names everybody who has signed, each once with the later time", () => {
+    const [early, late] = [new Date(NOW.getTime() - 60_000), NOW];
+    const next = githubRun({ ref: "refs/tags/v9.9.9" });
+    const signed = (time: Date, run = githubRun()) =>
+      sigstore.sign(message, { time, identity: githubIdentity(run) });
+    const evidence = [signed(early), signed(late), signed(early), goodByKey, signed(early, next)];
+    const verified = verifySigstoreEvidence(deliver(evidence), [keySigner(), ci()], NOW);
+    if (!verified.ok) throw new Error(verified.reason.message);
+    expect(verified.value.map(({ identity, time }) => [identity, time])).to.deep.equal([
+      [IDENTITY, late],
+      [release.keyId, null],
+      [signerWorkflow(next), early],
+    ]);
   });
 
   it("believes keys of every kind, Ed25519 over the file's own bytes", () => {
