@@ -15,6 +15,7 @@ import { readInputFile } from "./files.ts";
 import type { Io } from "./io.ts";
 import { RESULT_FORM, type Desk } from "./serving/desk.ts";
 import { openPolicies } from "./serving/open-policies.ts";
+import type { Rehearse } from "./serving/rehearsal/rehearse.ts";
 import { openCaching } from "./setup-caches.ts";
 import { openImageSources, serviceCredentials } from "./setup-pull-secrets.ts";
 import type { Opened } from "./setup.ts";
@@ -28,6 +29,8 @@ export interface Watching {
   readonly decisionLog?: Pick<DecisionLog, "addDifference"> | null;
   /** Told when a policy has begun to decide. */
   readonly activated?: () => void;
+  /** What each policy does before it begins to. */
+  readonly rehearse?: Rehearse;
 }
 
 /** What the service decides with: all its policies, and what they share. */
@@ -35,7 +38,7 @@ export async function openService(
   config: ServiceConfig,
   io: Io,
   log: Log,
-  { metrics = null, decisionLog = null, activated = () => undefined }: Watching = {},
+  { metrics = null, decisionLog = null, activated = () => undefined, rehearse }: Watching = {},
 ): Promise<Result<Opened<{ readonly decider: Decider }>>> {
   const hosts = await hostSettings(config);
   if (!hosts.ok) return hosts;
@@ -68,6 +71,7 @@ export async function openService(
     log,
     clock: io.clock,
     activated,
+    rehearse,
     differs: (difference) => {
       log.info("shadow differs", differenceFields(difference));
       decisionLog?.addDifference(difference);

@@ -44,9 +44,11 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
     log.info("ready", { policies: config.value.policies.map(({ name }) => name).join(" ") });
   };
   const { openService } = await import("../setup-service.ts");
+  const { rehearse } = await import("../serving/rehearsal/rehearse.ts");
   const opened = await openService(config.value, io, log, {
     ...operations.value,
     activated: sayReady,
+    rehearse,
   });
   if (!opened.ok) {
     await operations.value.close();

@@ -35,7 +35,7 @@ export type Revision = Active<PolicyTrust>;
 
 /** One revision of a policy as the surfaces ask it. `decided` is told of the decisions that are made with it. */
 export function holdRevision(
-  { bundle, engine, prepared: trust }: Revision,
+  { bundle, engine, prepared: trust }: Pick<Revision, "bundle" | "engine" | "prepared">,
   { decider, content, context }: Desk,
   decided?: (decision: Decision, evidence: Appraisal) => void,
 ): HeldPolicy {

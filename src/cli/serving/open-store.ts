@@ -12,6 +12,7 @@ import {
 import type { Log, PolicyRelease, PolicySettings, ShadowDifference } from "../../server/index.ts";
 import type { Desk } from "./desk.ts";
 import { PolicyTrust, type TrustWorld } from "./policy-trust.ts";
+import type { Rehearse } from "./rehearsal/rehearse.ts";
 
 /** Milliseconds for which a source may send, besides those for which it may hold a question. */
 const FETCH_MS = 120_000;
@@ -27,6 +28,8 @@ export interface PoliciesWorld {
   readonly differs: (difference: ShadowDifference) => void;
   /** Told when a policy has begun to decide. */
   readonly activated: () => void;
+  /** What each policy does before it counts, so that nobody waits for what happens only once; absent: nothing. */
+  readonly rehearse?: Rehearse | undefined;
   /** Where they are not the usual ones. */
   readonly limits?: Partial<StoreLimits>;
 }
@@ -55,7 +58,11 @@ export async function openStore(
     refreshMs: refresh,
     limits: { ...(longPoll === null ? {} : { fetchMs: longPoll + FETCH_MS }), ...world.limits },
     clock: { ...SYSTEM_CLOCK, now: world.clock },
-    prepare: (bundle) => PolicyTrust.open(name, bundle, world.trust),
+    prepare: async (bundle, engine) => {
+      const opening = PolicyTrust.open(name, bundle, world.trust);
+      const [trust] = await Promise.all([opening, world.rehearse?.(bundle, engine)]);
+      return trust;
+    },
     dispose: (trust) => trust.close(),
     ...rest,
   });
