@@ -26,6 +26,7 @@ export const POLICY_FLAGS = {
     help: "the policy: a bundle, a policy folder, https://… or oci://HOST/REPOSITORY[:TAG]",
   },
   ...POLICY_SIGNER_FLAGS,
+  "policy-lock": { value: "FILE", help: "a policy.lock: the policy must be the very one that it pins" },
 } satisfies Flags;
 
 /** Who must have signed a bundle that is fetched. */

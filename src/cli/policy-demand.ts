@@ -10,6 +10,8 @@ export interface PolicyDemand {
   readonly signers: readonly SignerSettings[];
   /** For an HTTP(S) server. */
   readonly credentials: HttpCredentials;
+  /** A policy.lock that the policy must be the one of; absent: none. Its path. */
+  readonly lock?: string;
   /** Nothing of the network: a policy behind a URL is refused. */
   readonly offline: boolean;
 }
@@ -60,7 +62,8 @@ export function policyDemand(
     clientKey: path("client-key"),
     ca: path("ca-file"),
   });
-  return success({ signers, credentials, offline });
+  const lock = path("lock");
+  return success({ signers, credentials, offline, ...(lock !== undefined && { lock }) });
 }
 
 function identityOf(

@@ -15,16 +15,21 @@ import {
 import {
   compileFolder,
   faultLines,
+  lockedBundle,
+  lockedDigest,
+  lockedSigners,
   openSigners,
   openSource,
   schemeOf,
   verifyRelease,
   type Delivery,
   type HttpCredentials,
+  type PolicyLock,
   type SignedBy,
 } from "../release/index.ts";
 import type { TrustMaterial } from "../verification/index.ts";
 import { readInputFile } from "./files.ts";
+import { readProvableLock, unlockable } from "./lock-file.ts";
 import { NO_DEMAND, type PolicyDemand } from "./policy-demand.ts";
 import type { Transfer } from "./progress.ts";
 import type { SignerSettings } from "./settings.ts";
@@ -41,7 +46,7 @@ export interface PolicyWithSources {
 
 /** A policy for those who only look at it: what could be said about who signed it. */
 export interface ShownPolicy extends PolicyWithSources {
-  /** Why nobody vouches for it, where it is signed all the same; `null`: it is unsigned, or was verified. */
+  /** Why nobody vouches for it, where it is signed or should be; `null`: it is unsigned, or was verified. */
   readonly unverified: string | null;
 }
 
@@ -50,6 +55,8 @@ export interface OpenOptions {
   /** When signatures are judged. */
   readonly now: Date;
   readonly transfer?: Transfer;
+  /** Only to show: a policy folder, which nobody can sign, is taken where signers are demanded of bundles; default no. */
+  readonly unsignedFolders?: boolean;
 }
 
 /**
@@ -66,14 +73,30 @@ export async function openPolicyWithSources(
   source: string,
   options: OpenOptions = { demand: NO_DEMAND, now: new Date() },
 ): Promise<Result<PolicyWithSources>> {
+  const { lock: path, signers } = options.demand;
+  const lock = path === undefined ? success(null) : await readProvableLock(path, signers, "--policy-key");
+  if (!lock.ok) return lock;
   const fetched = await fetchPolicy(source, options);
   if (!fetched.ok) return fetched;
+  const pinned = lock.value === null ? success(undefined) : isPinned(source, fetched.value, lock.value);
+  if (!pinned.ok) return pinned;
   // Nobody vouches for it in any case: what it is not, is said better by who reads bundles.
-  const nobody = options.demand.signers.length === 0 ? readPolicy(source, fetched.value) : undefined;
+  const nobody = signers.length === 0 ? readPolicy(source, fetched.value) : undefined;
   if (nobody?.ok === false) return nobody;
   const signed = await verifySigner(fetched.value.delivery, options);
   if (!signed.ok) return failure(signed.reason.code, `${oneLine(source)}: ${signed.reason.message}`);
-  return nobody ?? readPolicy(source, fetched.value);
+  const bySigners = lockedSigners(lock.value, signed.value);
+  if (!bySigners.ok) return bySigners;
+  const read = nobody ?? readPolicy(source, fetched.value);
+  if (!read.ok) return read;
+  const byBundle = lockedBundle(lock.value, read.value.bundle);
+  return byBundle.ok ? read : byBundle;
+}
+
+/** Before anything of it is parsed. */
+function isPinned(source: string, { delivery }: Fetched, lock: PolicyLock): Result<void> {
+  if (delivery.kind === "folder") return unlockable(source);
+  return lockedDigest(lock, lock.source, digestOf(delivery.archive));
 }
 
 /** … for those who decide nothing by it: a signature that nobody can be demanded of is told, not refused. */
@@ -81,6 +104,11 @@ export async function openPolicyToShow(source: string, options: OpenOptions): Pr
   const fetched = await fetchPolicy(source, options);
   if (!fetched.ok) return fetched;
   const { delivery } = fetched.value;
+  if (delivery.kind === "folder" && options.unsignedFolders === true) {
+    const read = readPolicy(source, fetched.value);
+    const unverified = options.demand.signers.length > 0 ? FOLDER_UNSIGNED : null;
+    return read.ok ? success({ ...read.value, unverified }) : read;
+  }
   const signed = await verifySigner(delivery, options);
   if (!signed.ok && signed.reason.code !== "signature.unexpected") {
     return failure(signed.reason.code, `${oneLine(source)}: ${signed.reason.message}`);
@@ -95,6 +123,9 @@ export async function openPolicyToShow(source: string, options: OpenOptions): Pr
 
 const NOT_VERIFIED =
   "is signed; by whom was not verified, for no signer is named (--policy-key, --policy-certificate-identity)";
+
+const FOLDER_UNSIGNED =
+  "is a policy folder, which is not signed: only bundles are held to the signers that are named";
 
 interface Fetched {
   readonly delivery: Delivery;

@@ -3,7 +3,7 @@ import { failure, oneLine, success, type Result } from "../core/index.ts";
 import type { DecisionRequest } from "../decision/index.ts";
 import { parseReference } from "../image/index.ts";
 import type { Arguments } from "./arguments.ts";
-import { POLICY_SIGNER_FLAGS } from "./flags.ts";
+import { POLICY_FLAGS } from "./flags.ts";
 import { policyDemand, type PolicyDemand } from "./policy-demand.ts";
 import { parseTime } from "./time.ts";
 
@@ -122,16 +122,16 @@ function evidenceSettings(args: Arguments): Result<EvidenceSettings, "usage"> {
   return success({ files, layouts, platform, offline: args.has("offline"), timeoutMs });
 }
 
-/** What `POLICY_SIGNER_FLAGS` say; without a policy they say nothing. */
+/** What `POLICY_FLAGS` say of the policy that they name; without one they say nothing. */
 export function policyDemandSetting(
   args: Arguments,
   policy: string | null,
   offline: boolean,
 ): Result<PolicyDemand, "usage"> {
-  const given = Object.keys(POLICY_SIGNER_FLAGS).find((name) => args.has(name));
+  const given = Object.keys(POLICY_FLAGS).find((name) => name !== "policy" && args.has(name));
   return given !== undefined && policy === null
     ? failure("usage", `--${given} goes with --policy`)
-    : policyDemand(args, POLICY_SIGNER_FLAGS, "policy-", offline);
+    : policyDemand(args, POLICY_FLAGS, "policy-", offline);
 }
 
 /** The identity that `IDENTITY_FLAGS` demand; one without the other proves nothing. */

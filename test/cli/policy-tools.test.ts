@@ -122,7 +122,13 @@ describe("assay policy: tools for authors", () => {
         direction: "looser",
       });
       const markdown = await assay(`policy diff ${from} ${to} --output markdown --examples ${from}/examples`);
-      expect(markdown.stdout).to.include("### Policy `acme-images 0.1.0");
+      expect(markdown.stdout).to.match(
+        /^## 0\.1\.0\n\nFrom `acme-images 0\.1\.0 \(sha256:\w+\)` to `acme-images 0\.1\.0/,
+      );
+      expect(markdown.stdout).to.include("\n### Looser\n\nWhat was denied may be allowed.\n\n- `127.0.0.1:");
+      expect(markdown.stdout).to.match(
+        /\n### Decisions\n\n1 of 2 examples are decided otherwise\.\n\n- looser: `examples/,
+      );
       for (const flags of [`--examples ${world.folder}/nowhere`, "--fail-on nothing"]) {
         expect((await assay(`policy diff ${from} ${to} ${flags}`)).code).to.equal(2);
       }

@@ -1,20 +1,25 @@
-import { failure, oneLine, success, type Reason, type Result } from "../../core/index.ts";
+import { digestOf, failure, oneLine, success, type Reason, type Result } from "../../core/index.ts";
 import type { Decision } from "../../decision/index.ts";
 import { readBundle } from "../../policy/index.ts";
 import {
   judgeProvenance,
+  lockedBundle,
+  lockedDigest,
+  lockedSigners,
   openSigners,
   verifyRelease,
   type Delivery,
+  type PolicyLock,
   type ReleaseSigner,
   type SignedBy,
 } from "../../release/index.ts";
-import type { Arguments } from "../arguments.ts";
+import type { Arguments, Flags } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { AT_FLAG, RELEASE_SIGNER_FLAGS, TRANSFER_FLAGS } from "../flags.ts";
 import { complain, type Io } from "../io.ts";
-import { policyDemand } from "../policy-demand.ts";
+import { readProvableLock, unlockable } from "../lock-file.ts";
+import { policyDemand, type PolicyDemand } from "../policy-demand.ts";
 import { fetchDelivery, openPolicy } from "../policy.ts";
 import { startTransfer } from "../progress.ts";
 import { timeSetting } from "../settings.ts";
@@ -22,7 +27,11 @@ import { timeSetting } from "../settings.ts";
 /** Of judging the provenance. */
 const TIMEOUT_MS = 60_000;
 
-const FLAGS = { ...RELEASE_SIGNER_FLAGS, ...TRANSFER_FLAGS };
+const FLAGS = {
+  ...RELEASE_SIGNER_FLAGS,
+  ...TRANSFER_FLAGS,
+  lock: { value: "FILE", help: "a policy.lock that pins the bundle" },
+} satisfies Flags;
 
 export const policyVerify: Command = {
   usage: "policy verify BUNDLE --key FILE",
@@ -30,7 +39,8 @@ export const policyVerify: Command = {
     "Verifies that a policy bundle (a file, https://… or oci://…) is signed by a demanded signer: one of the keys, or the",
     "identity. It may be signed as OPA does or with Sigstore. With --provenance a policy for policies also judges",
     "what is attested of the bundle, as it would an image's evidence, under the name localhost/policy, or that of the",
-    "OCI repository. Exit code 0: verified; 1: not.",
+    "OCI repository. With --lock the bundle must be the one that a policy.lock pins (digest, sequence and signers, wherever it",
+    "was fetched from); a lock that names no signer needs no key. Exit code 0: verified; 1: not.",
   ].join("\n"),
   flags: {
     ...FLAGS,
@@ -48,6 +58,7 @@ export const policyVerify: Command = {
     "assay policy verify oci://registry.example/policies/acme:stable \\",
     "    --certificate-oidc-issuer https://token.actions.githubusercontent.com \\",
     "    --certificate-identity 'https://github.com/acme/policies/.github/workflows/release.yml@refs/tags/v*'",
+    "assay policy verify oci://registry.example/policies/acme:stable --key release.pub --lock policy.lock",
     "assay policy verify acme.tar.gz --key release.pub --provenance policy-for-policies.tar.gz",
   ],
   positionals: { least: 1, most: 1, name: "BUNDLE" },
@@ -59,12 +70,8 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   if (!demand.ok) return complain(io, demand.reason.message);
   const signers = await openSigners(demand.value.signers);
   if (!signers.ok) return complain(io, signers.reason.message);
-  if (signers.value.length === 0) {
-    return complain(
-      io,
-      "name who must have signed: --key, or --certificate-identity with --certificate-oidc-issuer",
-    );
-  }
+  const lock = await lockOf(demand.value);
+  if (!lock.ok) return complain(io, lock.reason.message);
   const at = timeSetting(args);
   if (!at.ok) return complain(io, at.reason.message);
   if (args.has("evidence") && !args.has("provenance"))
@@ -74,10 +81,25 @@ async function run(args: Arguments, io: Io): Promise<ExitCode> {
   const delivery = await fetchDelivery(source, demand.value.credentials, transfer);
   if (!delivery.ok) return complain(io, `${delivery.reason.code}: ${delivery.reason.message}`);
   const now = at.value ?? io.clock();
-  const outcome = await verifyDelivery(delivery.value, signers.value, args, { source, now });
+  if (delivery.value.kind === "folder" && lock.value !== null) {
+    return complain(io, unlockable(source).reason.message);
+  }
+  const asked = { source, now, lock: lock.value };
+  const outcome = await verifyDelivery(delivery.value, signers.value, args, asked);
   if (!outcome.ok) return complain(io, outcome.reason.message);
   tell(outcome.value, source, delivery.value, args, io);
   return outcome.value.reason === null ? EXIT.allow : EXIT.deny;
+}
+
+/** The lock that is demanded, if any; without one or without signers in it, who signed must be said. */
+async function lockOf({ lock, signers }: PolicyDemand): Promise<Result<PolicyLock | null>> {
+  if (lock !== undefined) return readProvableLock(lock, signers, "--key");
+  return signers.length > 0
+    ? success(null)
+    : failure(
+        "usage",
+        "name who must have signed: --key, or --certificate-identity with --certificate-oidc-issuer; or pin it: --lock",
+      );
 }
 
 interface Outcome {
@@ -91,6 +113,7 @@ interface Outcome {
 interface Asked {
   readonly source: string;
   readonly now: Date;
+  readonly lock: PolicyLock | null;
 }
 
 /** Fails where the question itself is at fault: a policy for policies that is none. */
@@ -98,16 +121,25 @@ async function verifyDelivery(
   delivery: Delivery,
   signers: readonly ReleaseSigner[],
   args: Arguments,
-  { source, now }: Asked,
+  { source, now, lock }: Asked,
 ): Promise<Result<Outcome>> {
   const nothing = { signedBy: [], bundle: null, provenance: null };
+  const pinned =
+    delivery.kind === "folder" || lock === null
+      ? success(undefined)
+      : lockedDigest(lock, lock.source, digestOf(delivery.archive));
+  if (!pinned.ok) return success({ ...nothing, reason: pinned.reason });
   const verified = await verifyRelease(delivery, signers, now);
   if (!verified.ok) return success({ ...nothing, reason: verified.reason });
   if (delivery.kind === "folder") return failure("internal", "a folder passed for signed");
   const signedBy = verified.value;
+  const asLocked = lockedSigners(lock, signedBy);
+  if (!asLocked.ok) return success({ ...nothing, signedBy, reason: asLocked.reason });
   const read = readBundle(delivery.archive);
   if (!read.ok) return success({ ...nothing, signedBy, reason: read.reason });
   const { name, revision } = read.value;
+  const inLock = lockedBundle(lock, read.value);
+  if (!inLock.ok) return success({ ...nothing, signedBy, reason: inLock.reason });
   const seen = { signedBy, bundle: { name, revision }, provenance: null };
   const policy = args.text("provenance");
   if (policy === undefined) return success({ ...seen, reason: null });
@@ -162,6 +194,11 @@ function tell(
     io.stdout.write(
       `${oneLine(`signed by ${signer}: ${by}, ${form === "opa" ? "OPA's signature" : "Sigstore"}${when}`)}\n`,
     );
+  }
+  const lock = args.text("lock");
+  if (lock !== undefined) {
+    const unsigned = signedBy.length === 0 ? ", which names no signer" : "";
+    io.stdout.write(`${oneLine(`pinned by ${lock}${unsigned}`)}\n`);
   }
   if (provenance !== null) {
     const { name, revision } = provenance.policy;

@@ -1,4 +1,4 @@
-import { oneLine } from "../../core/index.ts";
+import { oneLine, parseVersion } from "../../core/index.ts";
 import type { Change, ChangedDecision, Direction, PolicyDiff, PolicyName } from "../../policy/index.ts";
 import { codeSpan } from "./markdown.ts";
 import type { Paint } from "./paint.ts";
@@ -13,13 +13,20 @@ const MARKS: Readonly<Record<Direction, readonly ["green" | "red" | "yellow", st
 
 const ORDER: readonly Direction[] = ["looser", "changed", "stricter"];
 
+/** Of the changelog: what asks for most of whoever updates comes first. */
+const LISTS = [
+  ["stricter", "Stricter", "What was allowed may be denied."],
+  ["looser", "Looser", "What was denied may be allowed."],
+  ["changed", "Changed", null],
+] as const;
+
 /** The report of `assay policy diff`. */
 export function renderDiff(diff: PolicyDiff, output: string, paint: Paint): string {
   if (output === "json") return `${JSON.stringify(diff, null, 2)}\n`;
   return output === "markdown" ? markdownOf(diff) : textOf(diff, paint);
 }
 
-function textOf({ from, to, changes, decisions }: PolicyDiff, paint: Paint): string {
+function textOf({ from, to, version, changes, decisions }: PolicyDiff, paint: Paint): string {
   const line = (direction: Direction, text: string) => {
     const [colour, mark] = MARKS[direction];
     return `  ${paint(colour, mark)}  ${oneLine(text)}`;
@@ -36,36 +43,44 @@ function textOf({ from, to, changes, decisions }: PolicyDiff, paint: Paint): str
     `${nameOf(from)} → ${nameOf(to)}`,
     ...(groups.length === 0 ? ["", "nothing changed"] : groups),
     "",
-    paint("bold", decisionTitle(decisions)),
+    paint("bold", decisions === null ? countOf(decisions) : `Decisions: ${countOf(decisions)}`),
     ...decided,
     "",
     summaryOf(changes),
+    oneLine(`version: ${version.message}`),
     "",
   ].join("\n");
 }
 
-/** What comes from outside stands in code spans only. */
-function markdownOf({ from, to, changes, decisions }: PolicyDiff): string {
-  const icons = { looser: "🔓 looser", stricter: "🔒 stricter", changed: "✏️ changed" } as const;
-  const groups = groupsOf(changes).flatMap(([title, group]) => [
-    "",
-    `#### ${codeSpan(title)}`,
-    "",
-    ...group.map(({ direction, message }) => `- ${icons[direction]}: ${codeSpan(message)}`),
-  ]);
+/** An entry for a changelog. What comes from outside stands in code spans only. */
+function markdownOf({ from, to, version, changes, decisions }: PolicyDiff): string {
+  const lists = LISTS.flatMap(([direction, title, words]) => {
+    const group = changes.filter((change) => change.direction === direction);
+    if (group.length === 0) return [];
+    const entries = group.map(({ subject, message }) => `- ${codeSpan(subject)}: ${codeSpan(message)}`);
+    return ["", `### ${title}`, "", ...(words === null ? [] : [words, ""]), ...entries];
+  });
+  const decided = (decisions?.changed ?? []).map(
+    ({ file, direction, message }) => `- ${direction}: ${codeSpan(`${file}: ${message}`)}`,
+  );
   return [
-    `### Policy ${codeSpan(nameOf(from))} → ${codeSpan(nameOf(to))}`,
-    ...(groups.length === 0 ? ["", "Nothing changed."] : groups),
+    headingOf(to),
     "",
-    `#### ${decisionTitle(decisions)}`,
+    `From ${codeSpan(nameOf(from))} to ${codeSpan(nameOf(to))}: ${codeSpan(version.message)}.`,
+    ...(lists.length === 0 ? ["", "Nothing changed."] : lists),
     "",
-    ...(decisions?.changed ?? []).map(
-      ({ file, direction, message }) => `- ${icons[direction]}: ${codeSpan(`${file}: ${message}`)}`,
-    ),
+    "### Decisions",
     "",
-    summaryOf(changes),
+    `${countOf(decisions)}.`,
+    ...(decided.length === 0 ? [] : ["", ...decided]),
     "",
   ].join("\n");
+}
+
+function headingOf({ version, revision, sequence }: PolicyName): string {
+  const stated = version ?? revision;
+  const title = parseVersion(stated) === undefined ? codeSpan(oneLine(stated, 100)) : stated;
+  return `## ${title}${sequence === null ? "" : ` (sequence ${sequence})`}`;
 }
 
 function groupsOf(changes: readonly Change[]): readonly (readonly [string, readonly Change[]])[] {
@@ -76,16 +91,19 @@ function groupsOf(changes: readonly Change[]): readonly (readonly [string, reado
   ]);
 }
 
-function decisionTitle(
+function countOf(
   decisions: { readonly examples: number; readonly changed: readonly ChangedDecision[] } | null,
 ): string {
   if (decisions === null) return "No examples to compare decisions by";
-  return `Decisions: ${decisions.changed.length} of ${decisions.examples} examples are decided otherwise`;
+  return `${decisions.changed.length} of ${decisions.examples} examples are decided otherwise`;
 }
 
+/** A loosening is named with what it means: to the version it is a small step, to who relies on denials it is not. */
 function summaryOf(changes: readonly Change[]): string {
   const count = (direction: Direction) => changes.filter((change) => change.direction === direction).length;
-  return `${count("looser")} looser, ${count("stricter")} stricter, ${count("changed")} changed`;
+  const looser = count("looser");
+  const meaning = looser === 0 ? "" : " (what was denied may be allowed: to be reviewed)";
+  return `${looser} looser${meaning}, ${count("stricter")} stricter, ${count("changed")} changed`;
 }
 
 function nameOf({ name, revision, digest }: PolicyName): string {

@@ -1,19 +1,16 @@
 import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { failure, oneLine, success, type Result } from "../../core/index.ts";
 import type { Appraisal, Decision } from "../../decision/index.ts";
 import {
   compileFolder,
   faultLines,
   openProvenanceJudge,
-  parseLock,
   schemeOf,
-  type PolicyLock,
   type ProvenanceJudge,
   type StoreSettings,
 } from "../../release/index.ts";
 import type { PolicySettings, ServedPolicy } from "../../server/index.ts";
-import { readInputFile } from "../files.ts";
+import { readLock } from "../lock-file.ts";
 import { openPolicy } from "../policy.ts";
 import type { Opened } from "../setup.ts";
 import { holdRevision, type Revision } from "./desk.ts";
@@ -21,9 +18,6 @@ import { openShadow } from "./open-shadow.ts";
 import { openStore, type PoliciesWorld } from "./open-store.ts";
 import type { PolicyTrust } from "./policy-trust.ts";
 import { Activations, StoredPolicy } from "./stored-policy.ts";
-
-/** Bytes of a policy.lock. */
-const LARGEST_LOCK = 256 * 1024;
 
 /**
  * Opens all policies, each with its source, signers and trust. What is at fault on this host (a key that is none, a local
@@ -119,13 +113,6 @@ async function storeRest(
       await judge.value?.close();
     },
   });
-}
-
-async function readLock(path: string): Promise<Result<PolicyLock>> {
-  const bytes = await readInputFile(path, LARGEST_LOCK);
-  if (!bytes.ok) return bytes;
-  const lock = parseLock(Buffer.from(bytes.value).toString(), dirname(path));
-  return lock.ok ? lock : failure(lock.reason.code, `${oneLine(path)}: ${lock.reason.message}`);
 }
 
 /** What an OCI source's provenance is judged under: `oci://HOST/REPOSITORY` without tag and digest. */

@@ -1,51 +1,55 @@
-import { success, type Result } from "../../core/index.ts";
-import type { RegoSource } from "../bundle/sources.ts";
+import { stringAt, success, type Result } from "../../core/index.ts";
 import { codesOf } from "../examples/judge.ts";
 import type { Example } from "../examples/types.ts";
 import { judgeAll, type JudgedExample } from "../test-run/index.ts";
 import type { PolicyBundle, PolicyVerdict } from "../types.ts";
 import { compareBuilders, compareExceptions } from "./exceptions.ts";
 import { compareRego } from "./rego.ts";
+import { compareRest } from "./rest.ts";
 import { compareSets } from "./sets.ts";
 import { compareSigners } from "./signers.ts";
+import { largestStep, stepOf, withStep } from "./steps.ts";
 import { compareTrust } from "./trust.ts";
-import type { ChangedDecision, PolicyDiff, PolicyName } from "./types.ts";
-
-/** A policy and the Rego that it was compiled from, as far as that is there. */
-export interface ComparedPolicy {
-  readonly bundle: PolicyBundle;
-  readonly rego: readonly RegoSource[];
-}
+import type { ChangedDecision, ComparedPolicy, Direction, PolicyDiff, PolicyName, Step } from "./types.ts";
+import { judgeVersions } from "./versions.ts";
 
 /**
- * Says what became stricter or looser from one policy to another, and which of the examples they decide otherwise.
+ * Says what became stricter or looser from one policy to another, which of the examples they decide otherwise, and
+ * whether their versions differ as far as that asks for (`Step`). An exception that has ended at `now` excuses nothing.
  * Codes: those of `loadEngine`.
  */
 export async function diffPolicies(
   from: ComparedPolicy,
   to: ComparedPolicy,
   examples: readonly Example[],
+  now: Date,
 ): Promise<Result<PolicyDiff>> {
   const [before, after] = [from.bundle.data, to.bundle.data];
   const decisions = await changedDecisions(from.bundle, to.bundle, examples);
   if (!decisions.ok) return decisions;
+  const changes = [
+    ...compareSets(before, after),
+    ...compareSigners(before, after),
+    ...compareBuilders(before, after),
+    ...compareTrust(before, after),
+    ...compareExceptions(before, after, now),
+    ...compareRego(from, to),
+    ...compareRest(before, after),
+  ].map(withStep);
+  const needed = largestStep([...changes, ...decisions.value].map(({ step }) => step));
+  const [old, young] = [nameOf(from.bundle), nameOf(to.bundle)];
   return success({
-    from: nameOf(from.bundle),
-    to: nameOf(to.bundle),
-    changes: [
-      ...compareSets(before, after),
-      ...compareSigners(before, after),
-      ...compareBuilders(before, after),
-      ...compareTrust(before, after),
-      ...compareExceptions(before, after),
-      ...compareRego(from.rego, to.rego, [before, after]),
-    ],
+    from: old,
+    to: young,
+    version: judgeVersions(old, young, needed, to.bundle.rollback),
+    changes,
     decisions: examples.length === 0 ? null : { examples: examples.length, changed: decisions.value },
   });
 }
 
-function nameOf({ name, revision, digest }: PolicyBundle): PolicyName {
-  return { name, revision, digest };
+function nameOf({ name, revision, digest, data, sequence }: PolicyBundle): PolicyName {
+  const version = stringAt(data, "policy", "version") ?? null;
+  return { name, version, revision, sequence: sequence ?? null, digest };
 }
 
 async function changedDecisions(
@@ -67,19 +71,21 @@ async function changedDecisions(
 
 function changeOf(before: JudgedExample, after: JudgedExample): ChangedDecision | undefined {
   const { file } = before.example;
+  const changed = (direction: Direction, message: string): ChangedDecision => ({
+    file,
+    direction,
+    step: stepOfDecision(direction),
+    message,
+  });
   const [old, now] = [verdictOf(before), verdictOf(after)];
   if (old === undefined || now === undefined) {
     const words = `${wordsOf(before)} → ${wordsOf(after)}`;
     if (old === now && wordsOf(before) === wordsOf(after)) return undefined;
     const direction = old?.allow === true ? "stricter" : now?.allow === true ? "looser" : "changed";
-    return { file, direction, message: words };
+    return changed(direction, words);
   }
   if (old.allow !== now.allow) {
-    return {
-      file,
-      direction: now.allow ? "looser" : "stricter",
-      message: `${wordsOf(before)} → ${wordsOf(after)}`,
-    };
+    return changed(now.allow ? "looser" : "stricter", `${wordsOf(before)} → ${wordsOf(after)}`);
   }
   const [had, has] = [codesOf(old.violations), codesOf(now.violations)];
   const words = [
@@ -88,7 +94,12 @@ function changeOf(before: JudgedExample, after: JudgedExample): ChangedDecision 
   ];
   return words.length === 0
     ? undefined
-    : { file, direction: "changed", message: `${wordsOf(after)} as before, but ${words.join(", ")}` };
+    : changed("changed", `${wordsOf(after)} as before, but ${words.join(", ")}`);
+}
+
+/** What is allowed or denied as before asks for nothing more. */
+function stepOfDecision(direction: Direction): Step {
+  return direction === "changed" ? "patch" : stepOf(direction);
 }
 
 function verdictOf({ judgement }: JudgedExample): PolicyVerdict | undefined {

@@ -10,23 +10,42 @@ import {
 } from "../../core/index.ts";
 import { endOf, imagesOf, wordsOf } from "../compiled/index.ts";
 import { same } from "./names.ts";
-import type { Change, Direction } from "./types.ts";
+import type { Direction, FoundChange } from "./types.ts";
 
-/** What changed in what exceptions.yaml excuses; an exception is known by its rule and its images. */
-export function compareExceptions(before: JsonObject, after: JsonObject): readonly Change[] {
-  const [old, now] = [byScope(before), byScope(after)];
-  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((key): Change[] => {
-    const [was, is] = [old.get(key), now.get(key)];
+/** Words for people, which excuse nothing. */
+const TEXTS = ["owner", "reason", "reference", "unbounded"] as const;
+
+/**
+ * What changed in what exceptions.yaml excuses; an exception is known by its rule and its images. One that had ended
+ * before `now` excuses nothing any more, wherever it stands.
+ */
+export function compareExceptions(before: JsonObject, after: JsonObject, now: Date): readonly FoundChange[] {
+  const [old, young] = [byScope(before), byScope(after)];
+  return [...new Set([...old.keys(), ...young.keys()])].sort().flatMap((key): FoundChange[] => {
+    const [was, is] = [old.get(key), young.get(key)];
+    const isOver = [was, is].every((one) => one === undefined || momentOf(at(one, "until")) < now.getTime());
     const exception = is ?? was;
-    const change = (direction: Direction, message: string): Change => ({
+    const change = (direction: Direction, message: string): FoundChange => ({
       direction,
       area: "exceptions",
       subject: `${wordsOf(at(exception, "rule"))} for ${imagesOf(exception)}`,
       message,
     });
-    if (is === undefined) return [change("stricter", "the exception is gone")];
-    if (was === undefined)
-      return [change("looser", `a new exception of ${wordsOf(at(is, "owner"))}, ${endOf(is)}`)];
+    const text = (message: string): FoundChange => ({ ...change("changed", message), step: "patch" });
+    if (is === undefined) {
+      return [
+        isOver
+          ? text(`the exception is gone, which had ended: ${endOf(was ?? null)}`)
+          : change("stricter", "the exception is gone"),
+      ];
+    }
+    if (was === undefined) {
+      const words = `a new exception of ${wordsOf(at(is, "owner"))}, ${endOf(is)}`;
+      return [isOver ? text(`${words}, which is over`) : change("looser", words)];
+    }
+    if (same(was, is)) return [];
+    if (isOver) return [text(`an exception that has ended: ${endOf(was)} → ${endOf(is)}`)];
+    const words = TEXTS.filter((name) => !same(at(was, name) ?? null, at(is, name) ?? null));
     return [
       ...(same(at(was, "until"), at(is, "until"))
         ? []
@@ -34,12 +53,13 @@ export function compareExceptions(before: JsonObject, after: JsonObject): readon
       ...(same(at(was, "from"), at(is, "from"))
         ? []
         : [change(opposite(later(startOf(was), startOf(is))), `from ${startOf(was)} → from ${startOf(is)}`)]),
+      ...(words.length === 0 ? [] : [text(`another ${words.join(", ")}`)]),
     ];
   });
 }
 
 /** What changed in the levels that builders are granted. */
-export function compareBuilders(before: JsonObject, after: JsonObject): readonly Change[] {
+export function compareBuilders(before: JsonObject, after: JsonObject): readonly FoundChange[] {
   const [old, now] = [before, after].map(
     (data) =>
       new Map(
@@ -52,7 +72,7 @@ export function compareBuilders(before: JsonObject, after: JsonObject): readonly
       ),
   );
   if (old === undefined || now === undefined) return [];
-  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((subject): Change[] => {
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((subject): FoundChange[] => {
     const [was, is] = [old.get(subject), now.get(subject)];
     if (same(was, is)) return [];
     const direction =
@@ -63,17 +83,20 @@ export function compareBuilders(before: JsonObject, after: JsonObject): readonly
   });
 }
 
+/** Of several with one scope, the one that lasts longest is compared with the other policy's that lasts longest. */
 function byScope(data: JsonObject): ReadonlyMap<string, JsonObject> {
   const listed = at(data, "exceptions");
+  const entries = Map.groupBy((isArray(listed) ? listed : []).filter(isObject), (entry) =>
+    canonicalJson(
+      [entry["rule"], entry["images"], entry["digests"], entry["namespaces"]].map((part) => part ?? null),
+    ),
+  );
   return new Map(
-    (isArray(listed) ? listed : [])
-      .filter(isObject)
-      .map((entry) => [
-        canonicalJson(
-          [entry["rule"], entry["images"], entry["digests"], entry["namespaces"]].map((part) => part ?? null),
-        ),
-        entry,
-      ]),
+    [...entries].flatMap(([scope, alike]) =>
+      alike
+        .toSorted((a, b) => momentOf(b["until"]) - momentOf(a["until"]) || 0)
+        .map((entry, i): [string, JsonObject] => [`${scope} ${i}`, entry]),
+    ),
   );
 }
 

@@ -2,11 +2,13 @@ import { at, isArray, isObject, stringAt, type JsonObject, type JsonValue } from
 import { covers, isWritten, wordsOf } from "../compiled/index.ts";
 import { meaningOf, type Meaning } from "./meanings.ts";
 import { differing, same } from "./names.ts";
-import type { Direction } from "./types.ts";
+import type { Direction, Step } from "./types.ts";
 
 /** A change of one field, without whom it concerns. */
 export interface FieldChange {
   readonly direction: Direction;
+  /** Where it does not follow from the direction. */
+  readonly step?: Step;
   readonly message: string;
 }
 
@@ -70,18 +72,35 @@ function compareField(
   const went = `${wordsOf(before)} → ${wordsOf(after)}`;
   if (meaning === undefined) return [change("changed", went)];
   const entries = meaning.kind === "approved" || meaning.kind === "demanded" || meaning.kind === "excusers";
+  if (meaning.kind === "note") return [{ ...change("changed", went), step: "patch" }];
   if (!entries) return [change(directionOf(meaning, path, before, after, sections), went)];
   if (before === undefined || after === undefined) {
     const stricter = (after !== undefined) === (meaning.kind !== "excusers");
     const words =
       after === undefined ? `no longer stated (${wordsOf(before)})` : `now stated: ${wordsOf(after)}`;
-    return [change(stricter ? "stricter" : "looser", words)];
+    const found = change(stricter ? "stricter" : "looser", words);
+    // Where a section names nobody, others answer for it, or nobody.
+    return [path.at(-1) === "signers" && after === undefined ? { ...found, step: "major" } : found];
   }
   return isObject(before) && isObject(after)
     ? mapChanges(before, after).map(([direction, words]) => change(direction, words))
-    : entryChanges(meaning, listOf(before), listOf(after)).map(([direction, words]) =>
-        change(direction, words),
-      );
+    : entryChanges(meaning, listOf(before), listOf(after)).map(([direction, words, step]) => {
+        const found = { ...change(direction, words), ...(step === undefined ? {} : { step }) };
+        return direction === "looser" && speaksAgainst(path, sections.after) ? mayDeny(found) : found;
+      });
+}
+
+/** Whether a further signer's word can also deny: where one record that satisfies the rules is not enough. */
+function speaksAgainst(path: readonly string[], after: JsonObject): boolean {
+  const [section = "", field, ...more] = path;
+  if (field !== "signers" || more.length > 0) return false;
+  const meaning = meaningOf([section, "require"]);
+  const absent = meaning?.kind === "ranked" ? meaning.absent : "any";
+  return (stringAt(after, section, "require") ?? absent) !== "any";
+}
+
+function mayDeny(change: FieldChange): FieldChange {
+  return { ...change, step: "major", message: `${change.message}; what they say may deny as well` };
 }
 
 /** What an entry does that is added to a list, or taken from it; nothing where another entry covers it. */
@@ -89,19 +108,23 @@ function entryChanges(
   meaning: Meaning,
   before: readonly JsonValue[],
   after: readonly JsonValue[],
-): readonly (readonly [Direction, string])[] {
+): readonly (readonly [Direction, string, Step?])[] {
   const accepts = meaning.kind !== "demanded";
   const added = after.filter((entry) => !before.some((other) => same(entry, other)));
   const removed = before.filter((entry) => !after.some((other) => same(entry, other)));
+  // What must all be there is not there with what covers it.
+  const step = accepts ? "patch" : "major";
   return [
     ...added.map((entry) => {
-      if (covered(entry, before)) return ["changed", `${wordsOf(entry)} added, which was covered`] as const;
+      if (covered(entry, before))
+        return ["changed", `${wordsOf(entry)} added, which was covered`, step] as const;
       return accepts
         ? (["looser", `${wordsOf(entry)} is approved too`] as const)
         : (["stricter", `${wordsOf(entry)} added`] as const);
     }),
     ...removed.map((entry) => {
-      if (covered(entry, after)) return ["changed", `${wordsOf(entry)} removed, which is covered`] as const;
+      if (covered(entry, after))
+        return ["changed", `${wordsOf(entry)} removed, which is covered`, step] as const;
       return accepts
         ? (["stricter", `${wordsOf(entry)} is no longer approved`] as const)
         : (["looser", `${wordsOf(entry)} removed`] as const);

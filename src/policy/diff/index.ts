@@ -1,2 +1,11 @@
-export { diffPolicies, type ComparedPolicy } from "./diff.ts";
-export type { Change, ChangedDecision, Direction, PolicyDiff, PolicyName } from "./types.ts";
+export { diffPolicies } from "./diff.ts";
+export type {
+  Change,
+  ChangedDecision,
+  ComparedPolicy,
+  Direction,
+  PolicyDiff,
+  PolicyName,
+  Step,
+  VersionJudgement,
+} from "./types.ts";

@@ -19,7 +19,8 @@ import {
 } from "../compiled/index.ts";
 import { compareSections, type FieldChange } from "./fields.ts";
 import { differing, same } from "./names.ts";
-import type { Change, Direction } from "./types.ts";
+import { compareSteps, stepOf } from "./steps.ts";
+import type { Direction, FoundChange, Step } from "./types.ts";
 
 /** Images that both policies judge by one set each; `undefined` is a set that does not exist. */
 interface Pair {
@@ -32,27 +33,44 @@ interface Pair {
  * What changed for the images, set by set. Sets are compared where the same images fall into them: by every pattern of
  * either policy, and the most specific pattern of the other that covers it.
  */
-export function compareSets(before: JsonObject, after: JsonObject): readonly Change[] {
+export function compareSets(before: JsonObject, after: JsonObject): readonly FoundChange[] {
   return pairsOf(before, after).flatMap(({ before: old, after: now, patterns }) => {
     const subject = patterns.join(", ");
-    const change = ({ direction, message }: FieldChange): Change => ({
-      direction,
-      area: "images",
-      subject,
-      message,
-    });
+    const change = (found: FieldChange): FoundChange => ({ ...found, area: "images", subject });
     if (old === undefined || now === undefined) {
       return old === now ? [] : [change(old === undefined ? FOUND : LOST)];
     }
-    return [
+    const found = [
       ...modeChanges(old, now),
       ...ruleChanges(old, now, after),
       ...termChanges(old, now),
       ...compareSections(sectionsOf(old), sectionsOf(now)),
       ...dataChanges(old, now),
-    ].map(change);
+    ].map((one) => (denies(now) ? one : { ...one, step: harmless(one) }));
+    return [...found, ...(hasRules(old) && !hasRules(now) ? [EMPTY] : [])].map(change);
   });
 }
+
+/** Whether what its rules find denies. */
+function denies(set: JsonObject): boolean {
+  return MODES[stringAt(set, "mode") ?? "enforce"] !== 0;
+}
+
+/** No more than a minor step, where the set that follows denies nothing by its rules. */
+function harmless({ step, direction }: FieldChange): Step {
+  const asked = step ?? stepOf(direction);
+  return compareSteps(asked, "minor") > 0 ? "minor" : asked;
+}
+
+/** Without any, and without allowAll, every image is denied. */
+function hasRules(set: JsonObject): boolean {
+  return rulesOfSet(set).length > 0 || stringAt(set, "allowAll") !== undefined;
+}
+
+const EMPTY: FieldChange = {
+  direction: "stricter",
+  message: "no rule applies any more, so that all is denied",
+};
 
 const LOST: FieldChange = {
   direction: "stricter",
@@ -114,6 +132,10 @@ function modeChanges(before: JsonObject, after: JsonObject): readonly FieldChang
   if (said !== undefined && says === undefined) {
     changes.push({ direction: "stricter", message: "allowAll: no longer stated" });
   }
+  if (said !== undefined && says !== undefined && said !== says) {
+    const message = `allowAll: ${wordsOf(said)} → ${wordsOf(says)}`;
+    changes.push({ direction: "changed", step: "patch", message });
+  }
   return changes;
 }
 
@@ -126,8 +148,12 @@ function ruleChanges(before: JsonObject, after: JsonObject, data: JsonObject): r
   };
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((code): FieldChange[] => {
     const [was, is] = [old.get(code), now.get(code)];
-    if (was === undefined) return [{ direction: "stricter", message: `rule ${titled(code)} applies now` }];
-    if (is === undefined) {
+    if (was === undefined && is !== undefined) {
+      const warns = stringAt(is, "action") === "warn" && at(is, "demanded") === false;
+      const message = `rule ${titled(code)} applies now${warns ? ", and warns" : ""}`;
+      return [{ direction: "stricter", message, ...(warns && { step: "minor" as const }) }];
+    }
+    if (was === undefined || is === undefined) {
       return [{ direction: "looser", message: `rule ${titled(code)} no longer applies` }];
     }
     return propertyChanges(code, was, is);
@@ -140,11 +166,13 @@ function propertyChanges(code: string, before: JsonObject, after: JsonObject): F
     name: string,
     rank: (value: JsonValue | undefined) => number | string,
     words: (value: JsonValue | undefined) => string,
+    step?: Step,
   ) => {
     const [old, now] = [at(before, name) ?? null, at(after, name) ?? null];
     if (same(old, now)) return;
     const direction = byOrder(rank(old), rank(now));
-    changes.push({ direction, message: `rule ${code}: ${words(old)} → ${words(now)}` });
+    const message = `rule ${code}: ${words(old)} → ${words(now)}`;
+    changes.push({ direction, message, ...(step && { step }) });
   };
   property(
     "action",
@@ -166,6 +194,7 @@ function propertyChanges(code: string, before: JsonObject, after: JsonObject): F
     "severity",
     () => 0,
     (value) => `severity ${wordsOf(value ?? "of the rule")}`,
+    "patch",
   );
   return changes;
 }

@@ -1,22 +1,24 @@
 import { isObject, objectAt, stringAt, type JsonObject, type JsonValue } from "../../core/index.ts";
 import { covers, holderWords, wordsOf } from "../compiled/index.ts";
 import { differing } from "./names.ts";
-import type { Change, Direction } from "./types.ts";
+import type { Direction, FoundChange } from "./types.ts";
 
 /**
- * What changed in who the signers' names mean. A signer that is new or gone does nothing by itself: sets of images say
- * what it may say.
+ * What changed in who the signers' names mean. A signer that is new does nothing by itself: sets of images say what it
+ * may say. One that is gone can no longer say anything, to rules of the policy's own neither.
  */
-export function compareSigners(before: JsonObject, after: JsonObject): readonly Change[] {
+export function compareSigners(before: JsonObject, after: JsonObject): readonly FoundChange[] {
   return differing(objectAt(before, "policy", "signers"), objectAt(after, "policy", "signers")).flatMap(
-    ({ name, before: old, after: now }): Change[] => {
-      const change = (direction: Direction, message: string): Change => ({
+    ({ name, before: old, after: now }): FoundChange[] => {
+      const change = (direction: Direction, message: string): FoundChange => ({
         direction,
         area: "signers",
         subject: name,
         message,
       });
-      if (old === undefined) return [change("changed", `defined: ${holderWords(now)}`)];
+      if (old === undefined) {
+        return [{ ...change("changed", `defined: ${holderWords(now)}`), step: "minor" }];
+      }
       if (now === undefined) return [change("changed", `no longer defined; was ${holderWords(old)}`)];
       if (stringAt(old, "kind") !== stringAt(now, "kind")) {
         return [change("changed", `is another: ${holderWords(old)} → ${holderWords(now)}`)];

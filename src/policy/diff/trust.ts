@@ -9,14 +9,14 @@ import {
 } from "../../core/index.ts";
 import { wordsOf } from "../compiled/index.ts";
 import { differing, same } from "./names.ts";
-import type { Change, Direction } from "./types.ts";
+import type { Direction, FoundChange } from "./types.ts";
 
 /** What changed in by whom signatures are proven: more to prove them by is looser, more that is distrusted stricter. */
-export function compareTrust(before: JsonObject, after: JsonObject): readonly Change[] {
+export function compareTrust(before: JsonObject, after: JsonObject): readonly FoundChange[] {
   const [old, now] = [objectAt(before, "trust") ?? {}, objectAt(after, "trust") ?? {}];
   const named = (field: string, what: string, compare: Comparison) =>
     differing(objectAt(old, field), objectAt(now, field)).flatMap(
-      ({ name, before: was, after: is }): Change[] => {
+      ({ name, before: was, after: is }): FoundChange[] => {
         if (is === undefined) return [trustChange("stricter", name, `${what} is no longer trusted`)];
         return was === undefined
           ? [trustChange("looser", name, `${what} is trusted now`)]
@@ -47,7 +47,7 @@ const COMPARED: ReadonlySet<string> = new Set([
 
 type Comparison = (before: JsonValue, after: JsonValue) => readonly (readonly [Direction, string])[];
 
-function trustChange(direction: Direction, subject: string, message: string): Change {
+function trustChange(direction: Direction, subject: string, message: string): FoundChange {
   return { direction, area: "trust", subject, message };
 }
 
@@ -103,7 +103,7 @@ function authorityChanges(before: JsonValue, after: JsonValue): readonly (readon
   return [...pem, ...crls];
 }
 
-function thresholdChanges(before: JsonObject = {}, after: JsonObject = {}): readonly Change[] {
+function thresholdChanges(before: JsonObject = {}, after: JsonObject = {}): readonly FoundChange[] {
   return differing(before, after).flatMap(({ name, before: old, after: now }) =>
     differing(isObject(old) ? old : {}, isObject(now) ? now : {}).map(
       ({ name: field, before: was, after: is }) =>
@@ -123,7 +123,7 @@ function direction(before: number, after: number): Direction {
 function distrustedChanges(
   before: readonly JsonValue[] = [],
   after: readonly JsonValue[] = [],
-): readonly Change[] {
+): readonly FoundChange[] {
   return [
     ...without(after, before).map((entry) =>
       trustChange("stricter", "distrusted", `distrusted now: ${wordsOf(entry)}`),

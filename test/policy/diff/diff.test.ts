@@ -1,15 +1,9 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
 import type { JsonObject } from "../../../src/core/index.ts";
 import { compareSections } from "../../../src/policy/diff/fields.ts";
 import { meaningOf } from "../../../src/policy/diff/meanings.ts";
 import {
-  composeBundle,
-  composeFromDefault,
-  defaultBundlePath,
   diffPolicies,
-  loadPolicyFolder,
-  readBundle,
   readExamples,
   type Change,
   type PolicyBundle,
@@ -17,66 +11,14 @@ import {
 } from "../../../src/policy/index.ts";
 import { IMAGE_SET_SCHEMA, knownFields } from "../../../src/policy/source/schema-walk.ts";
 import { asPattern, patternData } from "../../../src/policy/source/pattern.ts";
-import { policyFolder, publicKey, otherPublicKey, removeFolders } from "../source/policy-folder.ts";
+import { policyFolder, otherPublicKey, removeFolders } from "../source/policy-folder.ts";
 import { good } from "../source/sample.ts";
-
-const POLICY = `name: acme
-version: 1.0.0
-signers:
-  release:
-    issuer: https://token.actions.githubusercontent.com
-    identity: "https://github.com/acme/*/.github/workflows/release.yml@refs/tags/v*"
-  scanner: { key: trust/scanner.pub }
-images:
-  - match: ["ghcr.io/acme/**"]
-    collections: [minimal]
-    evidence: { signers: [release] }
-    provenance:
-      signers: [release]
-      repositories: ["https://github.com/acme/*"]
-      refs: ["refs/tags/v*"]
-`;
-const EXCEPTIONS = `exceptions:
-  - rule: source.ref_allowed
-    images: ["ghcr.io/acme/old"]
-    owner: Ada
-    reason: moving
-    until: 2026-12-31
-`;
-const FILES: Readonly<Record<string, string>> = {
-  "policy.yaml": POLICY,
-  "exceptions.yaml": EXCEPTIONS,
-  "trust/scanner.pub": publicKey,
-};
-
-const read = readBundle(readFileSync(defaultBundlePath()));
-if (!read.ok) throw new TypeError(read.reason.message);
-const library = read.value;
-
-async function bundleOf(files: Readonly<Record<string, string>>): Promise<PolicyBundle> {
-  const source = await loadPolicyFolder(policyFolder(files));
-  if (!source.ok) throw new TypeError(source.faults[0].message);
-  const data = composeFromDefault(source.value, library);
-  if (!data.ok) throw new TypeError(data.faults[0].message);
-  const bundle = composeBundle(library, { name: "acme", revision: "1", data: data.value });
-  if (!bundle.ok) throw new TypeError(bundle.reason.message);
-  return bundle.value;
-}
-
-let base: Promise<PolicyBundle> | undefined;
-
-async function changes(files: Readonly<Record<string, string>>): Promise<readonly Change[]> {
-  const [from, to] = [await (base ??= bundleOf(FILES)), await bundleOf(files)];
-  const diff = await diffPolicies({ bundle: from, rego: [] }, { bundle: to, rego: [] }, []);
-  return diff.ok ? diff.value.changes : [];
-}
+import { baseBundle, bundleOf, changes, EXCEPTIONS, FILES, NOW, POLICY, yaml } from "./world.ts";
 
 /** `looser images ghcr.io/acme/**: …`, a line each. */
 function lines(found: readonly Change[]): readonly string[] {
   return found.map(({ direction, area, subject, message }) => `${direction} ${area} ${subject}: ${message}`);
 }
-
-const yaml = (from: string, to: string) => ({ ...FILES, "policy.yaml": POLICY.replace(from, to) });
 
 describe("a policy compared with another", () => {
   after(removeFolders);
@@ -205,18 +147,15 @@ describe("a policy compared with another", () => {
     const folder = policyFolder({ "examples/good.json": JSON.stringify(example) });
     const { examples, faults } = await readExamples(folder);
     expect(faults).to.deep.equal([]);
-    const [from, to] = [
-      await (base ??= bundleOf(FILES)),
-      await bundleOf(yaml('"refs/tags/v*"]', '"refs/heads/main"]')),
-    ];
+    const [from, to] = [await baseBundle(), await bundleOf(yaml('"refs/tags/v*"]', '"refs/heads/main"]'))];
     const decided = async (one: PolicyBundle, other: PolicyBundle): Promise<PolicyDiff["decisions"]> => {
-      const diff = await diffPolicies({ bundle: one, rego: [] }, { bundle: other, rego: [] }, examples);
+      const diff = await diffPolicies({ bundle: one, rego: [] }, { bundle: other, rego: [] }, examples, NOW);
       return diff.ok ? diff.value.decisions : null;
     };
     const message = "allowed → denied (source.ref_allowed)";
     expect(await decided(from, to)).to.deep.equal({
       examples: 1,
-      changed: [{ file: "examples/good.json", direction: "stricter", message }],
+      changed: [{ file: "examples/good.json", direction: "stricter", step: "major", message }],
     });
     expect(await decided(from, from)).to.deep.equal({ examples: 1, changed: [] });
   });
