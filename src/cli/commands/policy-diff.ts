@@ -38,7 +38,7 @@ export const policyDiff: Command = {
     "fail-on": {
       value: "WHAT",
       choices: FAIL_ON,
-      help: "end with 1 where something became looser, a decision changed, anything did, or NEW's version is not high enough",
+      help: "end with 1 where something became looser, a decision changed, anything did, or NEW's version is too low",
     },
     output: { value: "FORMAT", choices: DIFF_OUTPUTS, help: "how to say it" },
     ...POLICY_SIGNER_FLAGS,

@@ -22,8 +22,11 @@ export function compareRego(from: ComparedPolicy, to: ComparedPolicy): readonly 
   const files = changedFiles(from.rego, to.rego);
   if (from.rego.length === 0 || to.rego.length === 0 || files.length === 0) return compareCompiled(from, to);
   const [before, after] = [from, to].map(({ bundle }) => applied(bundle.data));
+  const isRead = (code: string, file: string) =>
+    [...from.rego, ...to.rego].some((other) => other.file !== file && other.text.includes(`rules.${code}`));
   const rules = files.flatMap(({ file, code, what }) => {
     if (code === undefined) return [];
+    if (isRead(code, file)) return [{ file, code, what }];
     // A rule that one policy alone applies is told by its sets of images.
     const [was, is] = [before?.has(code) === true, after?.has(code) === true];
     return (what === "added" || what === "removed" ? was && is : was || is) ? [{ file, code, what }] : [];
@@ -62,11 +65,12 @@ function changedFiles(before: readonly RegoSource[], after: readonly RegoSource[
   return [...new Set([...before, ...after].map(({ file }) => file))].sort().flatMap((file): Changed[] => {
     const [was, is] = [old?.get(file), now?.get(file)];
     if (was === is) return [];
-    const code = ruleCodeOf(is ?? was ?? "");
     if (was === undefined || is === undefined) {
+      const code = ruleCodeOf(is ?? was ?? "");
       return [{ file, code, what: was === undefined ? "added" : "removed" }];
     }
     const same = withoutComments(was) === withoutComments(is);
+    const code = ruleCodeOf(was) === ruleCodeOf(is) ? ruleCodeOf(is) : undefined;
     return [{ file, code, what: same ? "comments" : "changed" }];
   });
 }

@@ -24,6 +24,8 @@ deny contains result if {
 	result := rego.metadata.chain()
 }
 `;
+  const UNUSED = RULE.replace("ref_allowed", "unused");
+  const READING = "package h\nx := data.assay.rules.source.unused";
   const compared = (bundle: PolicyBundle, texts: Readonly<Record<string, string>>) => ({
     bundle,
     rego: Object.entries(texts).map(([file, text]) => ({ file, text })),
@@ -67,6 +69,13 @@ deny contains result if {
       ["changed major"],
     ],
     ["a second file of a rule", { [file]: RULE }, { [file]: RULE, "rules/y.rego": RULE }, ["changed major"]],
+    [
+      "a rule that no set applies, but another reads",
+      { [file]: UNUSED, "rules/h.rego": READING },
+      { [file]: `${UNUSED}\nx := 1`, "rules/h.rego": READING },
+      ["changed major"],
+    ],
+    ["what was a helper is a rule", { [file]: "package h" }, { [file]: UNUSED }, ["changed major"]],
     [
       "a rule that no set applies",
       { [file]: RULE.replace("ref_allowed", "unused") },
