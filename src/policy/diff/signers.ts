@@ -5,7 +5,7 @@ import type { Direction, FoundChange } from "./types.ts";
 
 /**
  * What changed in who the signers' names mean. A signer that is new does nothing by itself: sets of images say what it
- * may say. One that is gone can no longer say anything, to rules of the policy's own neither.
+ * may say. One that is gone says nothing any more, not to rules of the policy's own either.
  */
 export function compareSigners(before: JsonObject, after: JsonObject): readonly FoundChange[] {
   return differing(objectAt(before, "policy", "signers"), objectAt(after, "policy", "signers")).flatMap(
