@@ -16,7 +16,7 @@ export async function startConstant(
   const server = await startServer(command, await setting.newFolder(), {
     ready: ({ output }) => output().endsWith("\n"),
   });
-  const ports = JSON.parse(server.output()) as Readonly<Record<"bare" | "express", number>>;
+  const ports = JSON.parse(server.output()) as Readonly<Record<"bare" | "express" | "surface", number>>;
   const one = (name: string, port: number): Contestant => ({
     name,
     server,
@@ -28,6 +28,10 @@ export async function startConstant(
   });
   return {
     server,
-    contestants: [one("constant, node:https", ports.bare), one("constant, Express", ports.express)],
+    contestants: [
+      one("constant, node:https", ports.bare),
+      one("constant, Express", ports.express),
+      one("constant, own surface", ports.surface),
+    ],
   };
 }

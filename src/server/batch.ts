@@ -40,7 +40,8 @@ export async function decideAll(
   decider: Judge,
   { signal, parallel, lane = "admission", watch }: BatchOptions,
 ): Promise<readonly Decision[]> {
-  const distinct = new Map(requests.map((request) => [identityOf(request), request]));
+  const identified = requests.map((request) => [identityOf(request), request] as const);
+  const distinct = new Map(identified);
   const decisions = new Map<string, Decision>();
   const waiting = distinct.entries();
   const work = async () => {
@@ -49,8 +50,8 @@ export async function decideAll(
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, distinct.size) }, work));
-  return requests.map((request) => {
-    const found = decisions.get(identityOf(request));
+  return identified.map(([identity, request]) => {
+    const found = decisions.get(identity);
     const decision =
       found === undefined
         ? undecided(request, decider, { code: "internal", message: "the image was not decided" })

@@ -4,6 +4,7 @@ import type { StageObserver } from "../decision/index.ts";
 import type { Answer } from "./answer.ts";
 import { openExchange, sendJson, type Exchange, type HttpRequest } from "./exchange.ts";
 import { fault, type FaultCode } from "./fault.ts";
+import type { LogFields } from "./log.ts";
 import { recordDecisions } from "./record.ts";
 import { sendFault } from "./send-fault.ts";
 import { timeoutAsked } from "./timeout-asked.ts";
@@ -61,14 +62,17 @@ export function openSurface(
       exchange.close();
     }
     let status: number;
+    let said: LogFields;
     if (outcome.ok) {
       status = outcome.value.status;
-      recordDecisions(outcome.value.decisions, request, exchange, service, trace);
+      const decided = recordDecisions(outcome.value.decisions, request, exchange, service, trace);
+      said = { images: outcome.value.decisions.length, ...decided, ...outcome.value.log };
       sendJson(response, status, outcome.value.body, exchange.id);
     } else {
       const { code, message } = outcome.reason;
       const failed = fault(code, message);
       status = failed.status;
+      said = { code, thrown: thrownText };
       metrics?.fault(code);
       sendFault(request, response, listener, failed, exchange.id);
     }
@@ -78,10 +82,7 @@ export function openSurface(
       listener,
       path,
       status,
-      code: outcome.ok ? undefined : outcome.reason.code,
-      thrown: thrownText,
-      images: outcome.ok ? outcome.value.decisions.length : undefined,
-      ...(outcome.ok ? outcome.value.log : {}),
+      ...said,
       durationMs: Math.round(performance.now() - exchange.started),
     });
   };

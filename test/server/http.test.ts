@@ -252,7 +252,7 @@ describe("HTTP", () => {
       expect(line).not.to.match(/sesame|hunter2|\\u001b|\\u202e/);
     }
     const messages = service.entries().map(({ message }) => message);
-    expect(messages).to.deep.equal(["decision", "request", "decision", "request"]);
+    expect(messages).to.deep.equal(["request", "request"]);
   });
 
   it("logs each decision and each request under one request id", async () => {
@@ -270,6 +270,23 @@ describe("HTTP", () => {
       codes: "provenance.builder_allowed",
     });
     expect(entries[2]).to.deep.include({ message: "request", path: DECISIONS, status: 200, images: 2 });
+  });
+
+  it("says a single decision in the request's own line", async () => {
+    await start();
+    const answer = await service.call("POST", DECISIONS, { images: ["evil:1"] });
+    const [entry, ...more] = service.entries();
+    expect(more).to.deep.equal([]);
+    expect(entry).to.deep.include({
+      message: "request",
+      requestId: answer.headers["x-request-id"],
+      path: DECISIONS,
+      status: 200,
+      images: 1,
+      reference: "evil:1",
+      outcome: "deny",
+      codes: "provenance.builder_allowed",
+    });
   });
 
   it("asks callers to go elsewhere while it drains, but still answers", async () => {

@@ -471,12 +471,17 @@ describe("POST /v1/admission/validate", () => {
     for (const images of [[PINNED], ["evil:1"]]) {
       service.logs.length = 0;
       const real = await review(podReview(images));
-      const logged = service.entries().map(({ message }) => message);
-      expect(logged).to.deep.equal(["decision", "request"]);
+      expect(service.entries().map(({ message, images }) => [message, images])).to.deep.equal([
+        ["request", 1],
+      ]);
       service.logs.length = 0;
       expect(await review(podReview(images, { dryRun: true }))).to.deep.equal(real);
-      expect(service.entries().map(({ message, dryRun }) => [message, dryRun])).to.deep.equal([
-        ["request", true],
+      const [entry, ...more] = service.entries();
+      expect([entry?.["message"], entry?.["dryRun"], entry?.["decisionId"], more]).to.deep.equal([
+        "request",
+        true,
+        undefined,
+        [],
       ]);
     }
   });
