@@ -12,7 +12,7 @@ const DEPTH = 16;
  */
 export async function readJson(
   request: IncomingMessage,
-  options: { readonly limit: number; readonly signal: AbortSignal; readonly depth?: number },
+  options: ReadOptions & { readonly depth?: number },
 ): Promise<Result<JsonValue, FaultCode>> {
   const type = checkType(request);
   if (type !== undefined) return type;
@@ -33,12 +33,33 @@ function checkType(request: IncomingMessage) {
   return failure("http.media_type", "the body must be application/json in UTF-8");
 }
 
-function readBody(
+interface ReadOptions {
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+async function readBody(
   request: IncomingMessage,
-  { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
+  options: ReadOptions,
 ): Promise<Result<Uint8Array, FaultCode>> {
-  const tooLarge = failure("http.too_large", `the body is larger than ${limit} bytes`);
-  if (Number(request.headers["content-length"] ?? 0) > limit) return Promise.resolve(tooLarge);
+  if (Number(request.headers["content-length"] ?? 0) > options.limit) return tooLarge(options);
+  // A small body comes in one piece with its head and is whole once Node has parsed both, which is before this goes on.
+  // To listen for its parts would cost a tenth of an answer from memory.
+  await Promise.resolve();
+  if (!request.complete) return listenForBody(request, options);
+  const bytes: unknown = request.read();
+  if (!(bytes instanceof Uint8Array)) return success(new Uint8Array());
+  return bytes.length > options.limit ? tooLarge(options) : success(bytes);
+}
+
+function tooLarge({ limit }: ReadOptions) {
+  return failure("http.too_large", `the body is larger than ${limit} bytes`);
+}
+
+function listenForBody(
+  request: IncomingMessage,
+  { limit, signal }: ReadOptions,
+): Promise<Result<Uint8Array, FaultCode>> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -54,7 +75,7 @@ function readBody(
     const onData = (chunk: Buffer) => {
       if (settled) return;
       length += chunk.length;
-      if (length > limit) finish(tooLarge);
+      if (length > limit) finish(tooLarge({ limit, signal }));
       else chunks.push(chunk);
     };
     const onEnd = () => {
