@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openPolicy } from "../../../src/cli/policy.ts";
 import type { Desk } from "../../../src/cli/serving/desk.ts";
 import { openPolicies } from "../../../src/cli/serving/open-policies.ts";
+import type { TrustWorld } from "../../../src/cli/serving/policy-trust.ts";
 import {
   Appraiser,
   CachingDecider,
@@ -118,7 +119,11 @@ export interface Serving {
 }
 
 /** The policies of a configuration as `assay serve` has them, over HTTP on loopback. */
-export async function serve(world: World, policies: readonly PolicySettings[]): Promise<Serving> {
+export async function serve(
+  world: World,
+  policies: readonly PolicySettings[],
+  { trust }: { readonly trust?: Partial<TrustWorld> } = {},
+): Promise<Serving> {
   const clocks = { now: () => new Date(), elapsed: () => performance.now() };
   const caching = new CachingDecider({ cache: DEFAULT_CACHE, load: DEFAULT_LOAD, clocks });
   const { registry } = world.context;
@@ -141,7 +146,7 @@ export async function serve(world: World, policies: readonly PolicySettings[]): 
   const log = createLog((line) => texts.push(line));
   const opened = await openPolicies(policies, {
     desk,
-    trust: { renewal: null, memory: new RootMemory(), clock: clocks.now, log },
+    trust: { renewal: null, memory: new RootMemory(), clock: clocks.now, log, ...trust },
     registries: {},
     log,
     clock: clocks.now,
