@@ -1,5 +1,5 @@
 import { median } from "../measure.ts";
-import { startAssay } from "./assay.ts";
+import { startAssay, type RunningAssay } from "./assay.ts";
 import { askOnce } from "./client.ts";
 import { callerOf } from "./contestant.ts";
 import { atMost, type Row, type Section } from "./report.ts";
@@ -21,6 +21,8 @@ const REQUESTS_BESIDE_BUNDLES = 6;
 
 interface Sample {
   readonly wallMs: number;
+  /** Of the server. */
+  readonly cpuMs: number;
   readonly requests: number;
   readonly chain: number;
 }
@@ -47,9 +49,9 @@ export async function cold(
         setting.latencyMs = latency;
         const assay = await startAssay(setting);
         try {
-          fresh.push(await ask(setting, assay.port, first ?? ""));
-          for (const reference of others.slice(0, -1)) await ask(setting, assay.port, reference);
-          running.push(await ask(setting, assay.port, others.at(-1) ?? ""));
+          fresh.push(await ask(setting, assay, first ?? ""));
+          for (const reference of others.slice(0, -1)) await ask(setting, assay, reference);
+          running.push(await ask(setting, assay, others.at(-1) ?? ""));
         } finally {
           await assay.stop();
           setting.latencyMs = 0;
@@ -62,8 +64,11 @@ export async function cold(
       rows.push({
         name: `${String(bundles)} ${bundles === 1 ? "bundle" : "bundles"}, registry at ${String(latency)} ms`,
         figures: {
+          "goal ms": GOALS[latency]?.[bundles] ?? null,
           "fresh process ms": wallMs,
           "running process ms": middle(running, (sample) => sample.wallMs),
+          "fresh CPU ms": middle(fresh, (sample) => sample.cpuMs),
+          "running CPU ms": middle(running, (sample) => sample.cpuMs),
           requests,
           // Without a latency, whatever is answered at once seems to be a chain.
           "longest chain": latency === 0 ? null : chain,
@@ -80,13 +85,19 @@ export async function cold(
   return [{ title: "Cold, one image by its tag", rows, goals }];
 }
 
-async function ask(setting: Setting, port: number, reference: string): Promise<Sample> {
+async function ask(setting: Setting, { port, cpuMs }: RunningAssay, reference: string): Promise<Sample> {
   setting.trips.length = 0;
+  const before = cpuMs();
   const began = performance.now();
   const { status, body } = await askOnce({ ...callerOf(setting), port }, PATH, providerRequest([reference]));
   const wallMs = performance.now() - began;
   if (status !== 200 || !body.includes('"allow":true')) {
     throw new Error(`${reference}: ${String(status)} ${body.toString()}`);
   }
-  return { wallMs, requests: setting.trips.length, chain: longestChain(setting.trips) };
+  return {
+    wallMs,
+    cpuMs: cpuMs() - before,
+    requests: setting.trips.length,
+    chain: longestChain(setting.trips),
+  };
 }

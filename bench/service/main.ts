@@ -78,7 +78,15 @@ function print(section: Section): void {
     ["", ...headings],
     section.rows.map(({ name, figures }) => [name, ...headings.map((heading) => shown(figures[heading]))]),
   );
-  for (const { goal, found, reached } of section.goals) {
-    process.stdout.write(`  ${reached ? "reached" : "MISSED "}  ${goal}: ${found}\n`);
-  }
+  if (section.goals.length === 0) return;
+  process.stdout.write("\n");
+  table(
+    ["", "goal", "found", ""],
+    section.goals.map(({ goal, limit, found, reached }) => [
+      goal,
+      limit,
+      found,
+      reached ? "reached" : "MISSED",
+    ]),
+  );
 }

@@ -13,17 +13,19 @@ export interface Section {
 
 export interface Goal {
   readonly goal: string;
+  /** `≤ 105`. */
+  readonly limit: string;
   readonly found: string;
   readonly reached: boolean;
 }
 
 /** A goal of at most, or at least, so much. */
 export function atMost(goal: string, limit: number, found: number): Goal {
-  return { goal: `${goal} ≤ ${shown(limit)}`, found: shown(found), reached: found <= limit };
+  return { goal, limit: `≤ ${shown(limit)}`, found: shown(found), reached: found <= limit };
 }
 
 export function atLeast(goal: string, limit: number, found: number): Goal {
-  return { goal: `${goal} ≥ ${shown(limit)}`, found: shown(found), reached: found >= limit };
+  return { goal, limit: `≥ ${shown(limit)}`, found: shown(found), reached: found >= limit };
 }
 
 export function headingsOf({ rows }: Section): readonly string[] {
