@@ -3,7 +3,7 @@
 // rightly and holds no more in the end than before (test/soak).
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { countsOfMocha, runSuites } from "./suites.ts";
+import { countsOfMocha, runSuites, type Suite } from "./suites.ts";
 
 process.chdir(dirname(import.meta.dirname));
 
@@ -14,7 +14,7 @@ if (!(Number(values.minutes) > 0) || !(Number(values.swaps) > 0)) {
   process.stderr.write("test:soak: --minutes and --swaps must be numbers above 0\n");
   process.exit(2);
 }
-const soak = (file: string) => ["mocha", "--no-config", "--forbid-only", `test/soak/${file}`];
+const soak = (file: string): Suite["command"] => ["mocha", "--no-config", "--forbid-only", `test/soak/${file}`];
 const { failed } = await runSuites(
   [
     {
