@@ -14,7 +14,12 @@ if (!(Number(values.minutes) > 0) || !(Number(values.swaps) > 0)) {
   process.stderr.write("test:soak: --minutes and --swaps must be numbers above 0\n");
   process.exit(2);
 }
-const soak = (file: string): Suite["command"] => ["mocha", "--no-config", "--forbid-only", `test/soak/${file}`];
+const soak = (file: string): Suite["command"] => [
+  "mocha",
+  "--no-config",
+  "--forbid-only",
+  `test/soak/${file}`,
+];
 const { failed } = await runSuites(
   [
     {
