@@ -19,7 +19,7 @@ import {
 import { startListener } from "../../src/server/listener.ts";
 import { NO_OPERATIONS } from "../../src/server/operations/index.ts";
 import { openSurface } from "../../src/server/surface.ts";
-import type { Service } from "../../src/server/types.ts";
+import type { Service } from "../../src/server/service-parts.ts";
 
 const [folder = "."] = process.argv.slice(2);
 

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { failure, success, type Result } from "../core/index.ts";
 import type { HttpCredentials, SignerSettings } from "../release/index.ts";
 import type { Arguments, Flags } from "./arguments.ts";
-import type { Identity } from "./settings.ts";
+import { identitySetting } from "./identity-flags.ts";
 
 /** Who must have signed a policy, and how it is asked for. */
 export interface PolicyDemand {
@@ -33,7 +33,7 @@ export function policyDemand(
     return given === undefined ? undefined : resolve(given);
   };
   const keys = has("key") ? args.texts(`${prefix}key`) : [];
-  const identity = identityOf(text("certificate-identity"), text("certificate-oidc-issuer"), prefix);
+  const identity = has("certificate-identity") ? identitySetting(args, prefix) : success(null);
   if (!identity.ok) return identity;
   const alone = ["key-id", "scope"].find((name) => text(name) !== undefined && keys.length === 0);
   if (alone !== undefined) return failure("usage", `--${prefix}${alone} goes with --${prefix}key`);
@@ -64,20 +64,6 @@ export function policyDemand(
   });
   const lock = path("lock");
   return success({ signers, credentials, offline, ...(lock !== undefined && { lock }) });
-}
-
-function identityOf(
-  identity: string | undefined,
-  issuer: string | undefined,
-  prefix: string,
-): Result<Identity | null, "usage"> {
-  if (identity === undefined && issuer === undefined) return success(null);
-  if (identity !== undefined && issuer !== undefined) return success({ identity, issuer });
-  const missing = identity === undefined ? "certificate-identity" : "certificate-oidc-issuer";
-  return failure(
-    "usage",
-    `--${prefix}${missing} is missing: an identity counts only together with its issuer`,
-  );
 }
 
 function credentialsOf(paths: {

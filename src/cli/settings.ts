@@ -4,6 +4,7 @@ import type { DecisionRequest } from "../decision/index.ts";
 import { parseReference } from "../image/index.ts";
 import type { Arguments } from "./arguments.ts";
 import { POLICY_FLAGS } from "./flags.ts";
+import { identitySetting, type Identity } from "./identity-flags.ts";
 import { policyDemand, type PolicyDemand } from "./policy-demand.ts";
 import { parseTime } from "./time.ts";
 
@@ -17,11 +18,6 @@ export interface EvidenceSettings {
   readonly platform: string | null;
   readonly offline: boolean;
   readonly timeoutMs: number;
-}
-
-export interface Identity {
-  readonly identity: string;
-  readonly issuer: string;
 }
 
 /** Trust named by flags instead of a policy. */
@@ -132,16 +128,6 @@ export function policyDemandSetting(
   return given !== undefined && policy === null
     ? failure("usage", `--${given} goes with --policy`)
     : policyDemand(args, POLICY_FLAGS, "policy-", offline);
-}
-
-/** The identity that `IDENTITY_FLAGS` demand; one without the other proves nothing. */
-export function identitySetting(args: Arguments): Result<Identity | null, "usage"> {
-  const identity = args.text("certificate-identity");
-  const issuer = args.text("certificate-oidc-issuer");
-  if (identity === undefined && issuer === undefined) return success(null);
-  if (identity !== undefined && issuer !== undefined) return success({ identity, issuer });
-  const missing = identity === undefined ? "--certificate-identity" : "--certificate-oidc-issuer";
-  return failure("usage", `${missing} is missing: an identity counts only together with its issuer`);
 }
 
 /**

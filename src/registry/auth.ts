@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describeThrown, oneLine } from "../core/index.ts";
 import { parseChallenges, type Challenge } from "./challenge.ts";
-import { basicHeader, type Credential } from "./credentials.ts";
+import { basicHeader, type Credential } from "./credential.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RegistryFault } from "./fault.ts";
 import type { RegistrySettings } from "./settings.ts";

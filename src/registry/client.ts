@@ -9,7 +9,7 @@ import {
   type Result,
 } from "../core/index.ts";
 import { Authenticator } from "./auth.ts";
-import type { CredentialSource } from "./credentials.ts";
+import type { CredentialSource } from "./credential.ts";
 import { endpointsOf, type Endpoint } from "./endpoint.ts";
 import { guarded, RegistryFault } from "./fault.ts";
 import { ContentFetcher } from "./fetch.ts";

@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { failure, parseStrictJson, stringAt, success, type Result } from "../core/index.ts";
-import type { Credential, CredentialCode, CredentialOptions } from "./credentials.ts";
+import type { Credential, CredentialCode, CredentialOptions } from "./credential.ts";
 
 type Found = Result<Credential | undefined, CredentialCode>;
 

@@ -3,12 +3,12 @@ export { narrow, type Reach } from "./address.ts";
 export { askThrough, type Between } from "./ask-through.ts";
 export { createRegistry, type Registry } from "./client.ts";
 export {
-  dockerCredentials,
   type Credential,
   type CredentialCode,
   type CredentialOptions,
   type CredentialSource,
-} from "./credentials.ts";
+} from "./credential.ts";
+export { dockerCredentials } from "./credentials.ts";
 export { isLoopbackHost, parseUrl } from "./endpoint.ts";
 export { createHttpClient, type HttpClient } from "./http-client.ts";
 export type { HttpAnswer, HttpRequest } from "./transport.ts";
@@ -16,7 +16,7 @@ export { createPublisher, type Publisher } from "./publisher.ts";
 export { retryAfterMs } from "./retry.ts";
 export { foldedTwins, parseDescriptor } from "./descriptor.ts";
 export { credentialsFor, readDockerAuths, type DockerAuths } from "./keyring.ts";
-export { openLayout, type LayoutSource } from "./layout.ts";
+export { openLayout } from "./layout.ts";
 export { MANIFEST_TYPES, OCI_INDEX, OCI_MANIFEST, parseManifest, type ManifestCode } from "./manifest.ts";
 export { fallbackTag, isRegistryHost, isRepositoryName, isTag, MAX_NAME_LENGTH } from "./names.ts";
 export {

@@ -1,5 +1,6 @@
 import { success, type JsonObject, type Result } from "../core/index.ts";
-import { entryCredential, type Credential } from "./credentials.ts";
+import { type Credential } from "./credential.ts";
+import { entryCredential } from "./credentials.ts";
 import type { RepositoryName } from "./types.ts";
 
 interface Entry {

@@ -1,8 +1,14 @@
 import type { Digest } from "../core/index.ts";
-import type { LayoutSource } from "./layout.ts";
 import { fallbackTag, isTag } from "./names.ts";
 import { DEFAULT_REGISTRY_LIMITS } from "./settings.ts";
-import type { ContentOptions, Descriptor, FetchedManifest, ReferrersList, RepositoryName } from "./types.ts";
+import type {
+  ContentOptions,
+  Descriptor,
+  FetchedManifest,
+  LayoutSource,
+  ReferrersList,
+  RepositoryName,
+} from "./types.ts";
 
 const REF_NAME = "org.opencontainers.image.ref.name";
 const { referrersDescriptors } = DEFAULT_REGISTRY_LIMITS;

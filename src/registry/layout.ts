@@ -7,21 +7,13 @@ import { isTag, referenceDigest } from "./names.ts";
 import { DEFAULT_REGISTRY_LIMITS } from "./settings.ts";
 import type {
   ContentOptions,
-  ContentSource,
   Descriptor,
   FetchedManifest,
+  LayoutSource,
   ReferrersList,
   RepositoryName,
 } from "./types.ts";
 import type { RegistryCode } from "./reasons.ts";
-
-/** An OCI image layout on disk. It answers for every repository: what it holds is found by digest, or by name. */
-export interface LayoutSource extends ContentSource {
-  readonly path: string;
-  /** The entries of index.json with their annotations, as they stand there: not compared with anything. */
-  readonly index: readonly Descriptor[];
-  close(): Promise<void>;
-}
 
 const REF_NAME = "org.opencontainers.image.ref.name";
 const CONTAINERD_NAME = "io.containerd.image.name";

@@ -1,5 +1,5 @@
 import type { LookupFunction } from "node:net";
-import type { CredentialSource } from "./credentials.ts";
+import type { CredentialSource } from "./credential.ts";
 
 /** How registries are spoken to. Every key of `registries` is an exact canonical registry: `host` or `host:port`. */
 export interface RegistrySettings {

@@ -1,7 +1,7 @@
 import { parseStrictJson, stringAt, member } from "../core/index.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Reach } from "./address.ts";
-import { basicHeader, type Credential } from "./credentials.ts";
+import { basicHeader, type Credential } from "./credential.ts";
 import { parseUrl, type Endpoint } from "./endpoint.ts";
 import { RegistryFault } from "./fault.ts";
 import { laterFault, withRetries } from "./retry.ts";

@@ -99,3 +99,11 @@ export interface ContentSource {
     options: ContentOptions,
   ): Promise<Result<ReferrersList, RegistryCode>>;
 }
+
+/** An OCI image layout on disk. It answers for every repository: what it holds is found by digest, or by name. */
+export interface LayoutSource extends ContentSource {
+  readonly path: string;
+  /** The entries of index.json with their annotations, as they stand there: not compared with anything. */
+  readonly index: readonly Descriptor[];
+  close(): Promise<void>;
+}

@@ -11,7 +11,8 @@ import { mutateKeys, type MutationResponse } from "./gatekeeper-mutate.ts";
 import type { ImageReviewAnswer } from "./image-review.ts";
 import type { LogFields } from "./log.ts";
 import { queryOf } from "./query.ts";
-import type { Decider, Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
+import type { Decider } from "./types.ts";
 
 export interface Answer {
   readonly status: number;

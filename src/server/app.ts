@@ -14,7 +14,8 @@ import { answerRefresh } from "./policies/refresh.ts";
 import { pathOf } from "./query.ts";
 import { sendFault } from "./send-fault.ts";
 import { openSurface, type AnswerRequest, type Route, type Surface } from "./surface.ts";
-import type { ListenerName, Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
+import type { ListenerName } from "./types.ts";
 
 /** Header lines of one request; Node's own parser stops at 16 KiB of them. */
 export const MOST_HEADERS = 100;

@@ -14,7 +14,7 @@ import { isNamespace } from "./key.ts";
 import { isObjectName } from "./kubernetes/index.ts";
 import { pullNamesOf } from "./pull-secrets/index.ts";
 import { fitDecisions } from "./results.ts";
-import type { Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
 
 const MEMBERS = new Set(["images", "namespace", "serviceAccount", "imagePullSecrets"]);
 

@@ -6,7 +6,7 @@ import type { BatchWatch } from "./batch.ts";
 import { readJson } from "./body.ts";
 import type { FaultCode } from "./fault.ts";
 import { queryOf } from "./query.ts";
-import type { Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
 
 /** A request to this server: all of them have a URL and a method. */
 export interface HttpRequest extends IncomingMessage {

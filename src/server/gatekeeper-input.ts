@@ -4,7 +4,8 @@ import type { Exchange } from "./exchange.ts";
 import type { FaultCode } from "./fault.ts";
 import { systemError, wrap } from "./gatekeeper.ts";
 import { errorItem, forEachKey, openKeys, transientCodes, type KeyResult } from "./provider-keys.ts";
-import type { Decider, Limits, Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
+import type { Decider, Limits } from "./types.ts";
 
 /**
  * `?value=input`: the input document of each key's image in place of a decision, for teams that keep their rules in

@@ -2,9 +2,17 @@ import { success, type Digest, type Result } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FaultCode } from "./fault.ts";
-import { systemError, wrap, type ErrorItem, type ProviderResponse } from "./gatekeeper.ts";
-import { errorItem, forEachKey, openKeys, transientCodes, type KeyResult } from "./provider-keys.ts";
-import type { Decider, Service } from "./types.ts";
+import { systemError, wrap, type ProviderResponse } from "./gatekeeper.ts";
+import {
+  errorItem,
+  forEachKey,
+  openKeys,
+  transientCodes,
+  type ErrorItem,
+  type KeyResult,
+} from "./provider-keys.ts";
+import type { Service } from "./service-parts.ts";
+import type { Decider } from "./types.ts";
 
 /** What Gatekeeper writes in place of the key: always a string, or the key has an error (threat T221). */
 export interface MutationItem {

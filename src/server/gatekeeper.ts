@@ -13,7 +13,7 @@ import { imageList } from "./exchange.ts";
 import type { FaultCode } from "./fault.ts";
 import { isPermanent, openKeys, requestFor } from "./provider-keys.ts";
 import { reasonLine, reasonLines } from "./results.ts";
-import type { Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
 
 /** The only version of Gatekeeper's external data protocol that is spoken. */
 const API_VERSION = "externaldata.gatekeeper.sh/v1beta1";
@@ -34,12 +34,6 @@ export interface ProviderItem {
   /** To the letter as it was asked: Gatekeeper caches under it. */
   readonly key: string;
   readonly value: KeyValue;
-}
-
-/** A key that will never have a value; Gatekeeper shows templates the text alone. */
-export interface ErrorItem {
-  readonly key: string;
-  readonly error: string;
 }
 
 /** What a constraint template sees for one image. */

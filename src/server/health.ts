@@ -1,7 +1,8 @@
 import type { Express, Request, Response } from "express";
 import type { StoreStatus } from "../release/index.ts";
 import { sendJson } from "./exchange.ts";
-import type { DecisionNames, ListenerName, PolicyStatus, Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
+import type { DecisionNames, ListenerName, PolicyStatus } from "./types.ts";
 
 interface Health {
   readonly well: () => boolean;

@@ -10,7 +10,7 @@ import type { Answer } from "./answer.ts";
 import type { Exchange, HttpRequest } from "./exchange.ts";
 import type { FaultCode } from "./fault.ts";
 import { isNamespace } from "./key.ts";
-import type { Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
 
 /** The only version of the API server's ImagePolicyWebhook. */
 const API_VERSION = "imagepolicy.k8s.io/v1alpha1";

@@ -27,7 +27,8 @@ export {
   type UnavailableCode,
 } from "./policies/decider.ts";
 export type { MutationItem, MutationResponse } from "./gatekeeper-mutate.ts";
-export type { ErrorItem, KeyValue, ProviderItem, ProviderResponse } from "./gatekeeper.ts";
+export type { ErrorItem } from "./provider-keys.ts";
+export type { KeyValue, ProviderItem, ProviderResponse } from "./gatekeeper.ts";
 export { DEFAULT_ADMISSION, type AdmissionReviewAnswer, type AdmissionSettings } from "./admission/index.ts";
 export { ApiServer } from "./kubernetes/index.ts";
 export {

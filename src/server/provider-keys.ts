@@ -1,11 +1,16 @@
 import { failure, type Reason, type Result } from "../core/index.ts";
 import type { DecisionRequest } from "../decision/index.ts";
 import type { Exchange } from "./exchange.ts";
-import type { ErrorItem } from "./gatekeeper.ts";
 import { parseKey } from "./key.ts";
 import { reasonLine } from "./results.ts";
-import type { Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
 import { within } from "./within.ts";
+
+/** A key that will never have a value; Gatekeeper shows templates the text alone. */
+export interface ErrorItem {
+  readonly key: string;
+  readonly error: string;
+}
 
 /** What came of one key. */
 export interface KeyResult<T> {

@@ -3,7 +3,7 @@ import { faultBehind } from "./batch.ts";
 import type { Exchange, HttpRequest } from "./exchange.ts";
 import type { LogFields } from "./log.ts";
 import type { RequestTrace } from "./operations/index.ts";
-import type { Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
 
 /**
  * Decisions that a request was answered with: into the service's log, the metrics, and the decision log where there is one.

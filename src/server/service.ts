@@ -7,14 +7,8 @@ import { openAuthenticator, type Authenticator } from "./authentication/index.ts
 import type { Log } from "./log.ts";
 import { NO_OPERATIONS, type Operations } from "./operations/index.ts";
 import { watchFiles } from "./watch-files.ts";
-import {
-  DEFAULT_DATA_API,
-  DEFAULT_LIMITS,
-  type Decider,
-  type Limits,
-  type ListenerName,
-  type Service,
-} from "./types.ts";
+import type { Service } from "./service-parts.ts";
+import { DEFAULT_DATA_API, DEFAULT_LIMITS, type Decider, type Limits, type ListenerName } from "./types.ts";
 
 export interface ServiceOptions {
   readonly log: Log;

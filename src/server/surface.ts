@@ -8,7 +8,8 @@ import type { LogFields } from "./log.ts";
 import { recordDecisions } from "./record.ts";
 import { sendFault } from "./send-fault.ts";
 import { timeoutAsked } from "./timeout-asked.ts";
-import type { ListenerName, Service } from "./types.ts";
+import type { Service } from "./service-parts.ts";
+import type { ListenerName } from "./types.ts";
 
 export type AnswerRequest = (request: HttpRequest, exchange: Exchange) => Promise<Result<Answer, FaultCode>>;
 

@@ -8,9 +8,6 @@ import type {
   StageObserver,
 } from "../decision/index.ts";
 import type { StoreStatus } from "../release/index.ts";
-import type { AdmissionSettings } from "./admission/index.ts";
-import type { Log } from "./log.ts";
-import type { Operations } from "./operations/index.ts";
 
 /** What decides. The server knows nothing of how: tests give it a fake, `assay serve` the real thing. */
 export interface Decider {
@@ -160,22 +157,6 @@ export interface DataApiSettings {
 }
 
 export const DEFAULT_DATA_API: DataApiSettings = { ownInput: false };
-
-/** All that the HTTP surfaces share. */
-export interface Service {
-  /** `null` until it is there: nothing is answered before (threat T255). */
-  readonly decider: () => Decider | null;
-  /** True once the process has been asked to end. */
-  readonly draining: () => boolean;
-  readonly budgets: Budgets;
-  readonly limits: Limits;
-  readonly admission: AdmissionSettings;
-  readonly dataApi: DataApiSettings;
-  readonly log: Log;
-  readonly operations: Operations;
-  /** Listeners whose callers are known, or on this host: they may have the policies' sources asked. Absent is none. */
-  readonly guarded?: ReadonlySet<ListenerName>;
-}
 
 /** Which listener a request came in on. They differ in TLS and in how a fault is worded, not in routes. */
 export type ListenerName = "gatekeeper" | "kyverno" | "admission" | "api" | "metrics";

@@ -21,7 +21,7 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { readInputFile } from "../files.ts";
 import { IDENTITY_FLAGS } from "../flags.ts";
 import { complain, type Io } from "../io.ts";
-import { identitySetting } from "../settings.ts";
+import { identitySetting } from "../identity-flags.ts";
 
 const LARGEST_BUNDLE = 32 * 1024 * 1024;
 const LARGEST_ARTIFACT = 1024 * 1024 * 1024;

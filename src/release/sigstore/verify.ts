@@ -80,7 +80,8 @@ export function verifySigstoreEvidence(
 
 /** Of two signatures of one signer. */
 function later(one: SignedBy, other: SignedBy | undefined): SignedBy {
-  return other?.time != null && (one.time === null || other.time > one.time) ? other : one;
+  const [time, before] = [one.time?.getTime() ?? -Infinity, other?.time?.getTime() ?? -Infinity];
+  return other !== undefined && before > time ? other : one;
 }
 
 function isSmall(bundle: Uint8Array): boolean {

@@ -3,7 +3,8 @@ import type { Decision, DecisionRequest } from "../../decision/index.ts";
 import { parseReference } from "../../image/index.ts";
 import { decideAll } from "../batch.ts";
 import type { Exchange } from "../exchange.ts";
-import type { Decider, Service } from "../types.ts";
+import type { Service } from "../service-parts.ts";
+import type { Decider } from "../types.ts";
 import { within } from "../within.ts";
 import type { ImagePlace } from "./images.ts";
 

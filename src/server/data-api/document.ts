@@ -13,7 +13,8 @@ import type { Decision, DecisionRequest } from "../../decision/index.ts";
 import { decideAll } from "../batch.ts";
 import type { Exchange } from "../exchange.ts";
 import { tidyDecision } from "../results.ts";
-import type { HeldPolicy, Service } from "../types.ts";
+import type { Service } from "../service-parts.ts";
+import type { HeldPolicy } from "../types.ts";
 import { within } from "../within.ts";
 import type { DataInput } from "./request.ts";
 

@@ -15,7 +15,7 @@ import type { HttpRequest } from "../exchange.ts";
 import type { FaultCode } from "../fault.ts";
 import { isNamespace } from "../key.ts";
 import { queryOf } from "../query.ts";
-import type { Service } from "../types.ts";
+import type { Service } from "../service-parts.ts";
 
 /** Of an input in a URL; bodies are bounded where they are read. */
 const DEPTH = 16;

@@ -1,7 +1,7 @@
 import { success, type Result } from "../../core/index.ts";
 import { notReady, type Answer } from "../answer.ts";
 import type { FaultCode } from "../fault.ts";
-import type { Service } from "../types.ts";
+import type { Service } from "../service-parts.ts";
 
 /**
  * `POST /v1/policies/refresh`: the sources of all policies are asked now, as a registry's or a repository's webhook wants
