@@ -70,7 +70,9 @@ describe("deploy/", () => {
   });
 
   it("T222 gives every caller more time than assay takes for its answer, and never none", () => {
-    const [validate, mutate, audit] = PROVIDERS.map((provider) => Number(at(provider, "spec", "timeout")) * 1000);
+    const [validate, mutate, audit] = PROVIDERS.map(
+      (provider) => Number(at(provider, "spec", "timeout")) * 1000,
+    );
     expect(validate).to.be.greaterThan(DEFAULT_BUDGETS.gatekeeper);
     expect(audit).to.be.greaterThan(DEFAULT_BUDGETS.gatekeeper);
     expect(mutate).to.be.greaterThan(DEFAULT_BUDGETS.gatekeeperMutate);
