@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
-import { parseStrictJson } from "../../core/index.ts";
+import { digestOf, parseStrictJson } from "../../core/index.ts";
 import { fileFault, type Folder } from "../source/folder.ts";
 import { runOpa } from "../source/opa.ts";
 import { libraryPath } from "../source/package-root.ts";
@@ -107,7 +107,18 @@ export async function mapLimited<T, R>(
   return results;
 }
 
-async function parseFile(opa: string, work: string, file: RegoFile): Promise<Module | undefined> {
+/** Of the library's files, which are the same in every check of a process: each costs a run of OPA. */
+const library = new Map<string, Promise<Module | undefined>>();
+
+function parseFile(opa: string, work: string, file: RegoFile): Promise<Module | undefined> {
+  if (file.own) return parse(opa, work, file);
+  const key = JSON.stringify([opa, file.file, digestOf(file.text)]);
+  const known = library.get(key) ?? parse(opa, work, file);
+  library.set(key, known);
+  return known;
+}
+
+async function parse(opa: string, work: string, file: RegoFile): Promise<Module | undefined> {
   const args = ["parse", "--format", "json", "--json-include", "locations,-comments", file.staged];
   const run = await runOpa(opa, args, work);
   const parsed = run.ok ? parseStrictJson(run.stdout, PARSED) : undefined;

@@ -26,11 +26,13 @@ export function closureOf(modules: readonly Module[], scope: Scope): readonly Mo
   return [...closure];
 }
 
-const known = new WeakMap<Module, readonly Path[]>();
+const known = new WeakMap<Scope, WeakMap<Module, readonly Path[]>>();
 
 /** Paths below `data` that a module reads; where a name is computed, as far as it is plain. */
 function readsOf(module: Module, scope: Scope): readonly Path[] {
-  const before = known.get(module);
+  const remembered = known.get(scope) ?? new WeakMap<Module, readonly Path[]>();
+  known.set(scope, remembered);
+  const before = remembered.get(module);
   if (before !== undefined) return before;
   const paths = new Map<string, Path>();
   const add = (words: Path) => {
@@ -44,7 +46,7 @@ function readsOf(module: Module, scope: Scope): readonly Path[] {
     },
   });
   const found = [...paths.values()];
-  known.set(module, found);
+  remembered.set(module, found);
   return found;
 }
 
