@@ -116,6 +116,7 @@ describe(`${String(SWAPS)} policies put in place under ${String(REQUESTS_A_SECON
   }
 
   async function measure() {
+    serving.forgetLines();
     for (let round = 0; round < 4; round += 1) {
       collect();
       await sleep(50);

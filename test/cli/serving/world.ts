@@ -110,6 +110,8 @@ export interface Serving {
   readonly decider: Decider;
   readonly service: TestService;
   readonly lines: () => readonly Record<string, unknown>[];
+  /** Drops all lines of log so far: what a long test holds of them is no leak. */
+  forgetLines(): void;
   readonly differences: readonly ShadowDifference[];
   readonly metrics: () => readonly string[];
   policy(name?: string): PolicyStatus;
@@ -177,6 +179,10 @@ export async function serve(
     decider,
     service: { ...answering, close: () => service.close() },
     lines: () => texts.map((line) => JSON.parse(line) as Record<string, unknown>),
+    forgetLines: () => {
+      texts.length = 0;
+      answering.logs.length = 0;
+    },
     differences,
     metrics: () => metrics.registry.render().split("\n"),
     policy,
